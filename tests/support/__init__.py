@@ -1,0 +1,1 @@
+"""What the tests stand on: databases of their own and a small host."""
