@@ -21,7 +21,7 @@ LAYERS = (
     {"schemas"},
     {"api", "web"},
     {"cli"},
-    {"extension"},
+    {"adoption", "extension"},
     {"__init__", "testing"},
 )
 """From the ground up. A room may import from its own layer and from those below, `api` and `web` not each other."""
