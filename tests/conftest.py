@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import redis as redis_client
+from flask import Flask
+from flask.testing import FlaskClient
 
 from tests.support.databases import NAMES, Database, Databases
+
+try:  # TEMPORARY until services/__init__.py exists
+    from flask_training_credits import Person, current_credits, testing
+    from flask_training_credits.testing import (
+        Clock,
+        MemoryAccess,
+        MemoryCatalog,
+        MemoryHooks,
+        MemoryUsers,
+        RecordingNotifier,
+        memory_hooks,
+    )
+    from tests.support.host import SignedIn, UseCases, dispose, make_host, make_tables
+except ImportError:
+    pass
 
 DATABASE_FIXTURES = ("database", "empty_database")
 
@@ -57,8 +76,109 @@ def empty_database(request: pytest.FixtureRequest, databases: Databases) -> Iter
 @pytest.fixture
 def database(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[Database]:
     """A database with the test host's tables, all empty."""
-    from tests.support.host import make_tables
-
     database = databases.with_tables(request.param, tmp_path, make_tables)
     yield database
     databases.clean(database)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """A Redis that answers: `TRAINING_CREDITS_TEST_REDIS`, by default the one on this machine."""
+    url = os.environ.get("TRAINING_CREDITS_TEST_REDIS", "redis://127.0.0.1:6379")
+    try:
+        with redis_client.Redis.from_url(url, socket_connect_timeout=3) as server:
+            server.ping()
+    except redis_client.ConnectionError as error:
+        required = os.environ.get("TRAINING_CREDITS_TEST_REQUIRE") == "all"
+        (pytest.fail if required else pytest.skip)(f"Redis does not answer at {url}: {error}")
+    return url
+
+
+@pytest.fixture
+def hooks() -> MemoryHooks:
+    """The host's side, in memory."""
+    return memory_hooks()
+
+
+@pytest.fixture
+def catalog(hooks: MemoryHooks) -> MemoryCatalog:
+    """What the host sells: nothing yet."""
+    return hooks.catalog
+
+
+@pytest.fixture
+def users(hooks: MemoryHooks) -> MemoryUsers:
+    """Whom the host knows: nobody yet."""
+    return hooks.users
+
+
+@pytest.fixture
+def access(hooks: MemoryHooks) -> MemoryAccess:
+    """Whom the host has let in."""
+    return hooks.access
+
+
+@pytest.fixture
+def notifier(hooks: MemoryHooks) -> RecordingNotifier:
+    """The mail that was sent."""
+    return hooks.notifier
+
+
+@pytest.fixture
+def clock(hooks: MemoryHooks) -> Clock:
+    """The time, which stands still until it is moved."""
+    return hooks.clock
+
+
+@pytest.fixture
+def make_app(request: pytest.FixtureRequest, database: Database, hooks: MemoryHooks) -> Iterator[Callable[..., Flask]]:
+    """Makes a host on the database: `make_app(TRAINING_CREDITS_GRACE_DAYS=0)`; `hooks=` replaces the ones in memory.
+
+    The test ends with the check of the whole ledger.
+    """
+    apps: list[Flask] = []
+
+    def make(**config: Any) -> Flask:
+        app = make_host(database.url, config.pop("hooks", hooks), **config)
+        apps.append(app)
+        return app
+
+    yield make
+    if apps and request.node.get_closest_marker("ledger_broken_on_purpose") is None:
+        testing.assert_ledger(apps[0])
+    for app in apps:
+        dispose(app)
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    """A host with default settings. No context is open: `credits` and `make` open one for each call."""
+    return make_app()
+
+
+@pytest.fixture
+def credits(app: Flask) -> Any:  # noqa: A001  # as hosts call it
+    """The use cases, `current_credits`: `credits.accounts.get(…)`."""
+    return UseCases(app, lambda: current_credits)
+
+
+@pytest.fixture
+def make(app: Flask) -> Any:
+    """The factories of `flask_training_credits.testing`: `make.account()`, `make.lot()`, `make.credit_code()`."""
+    return UseCases(app, lambda: testing)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def login(app: Flask, users: MemoryUsers) -> Callable[[Person], FlaskClient]:
+    """Signs somebody in: `login(person(id="ada")).get(…)`. Every call is a browser of its own."""
+
+    def sign_in(person: Person) -> FlaskClient:
+        return app.test_client(user=SignedIn(users.add(person).id))
+
+    return sign_in

@@ -18,6 +18,7 @@ LAYERS = (
     {"errors", "domain"},
     {"models", "config", "hooks", "codes", "signals", "migrations", "integrations"},
     {"services"},
+    {"proxy"},
     {"schemas"},
     {"api", "web"},
     {"cli"},
