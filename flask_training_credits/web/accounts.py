@@ -1,0 +1,58 @@
+"""Accounts: which ones the reader has a role on, and one of them with balance, lots and history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ..proxy import current_credits
+from .balance import draw
+from .guards import is_staff, signed_in
+from .history import names_of, rows_of
+from .render import render
+from .times import zone_of
+
+PER_PAGE = 20
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add these pages."""
+    blueprint.add_url_rule("/accounts", "accounts", accounts)
+    blueprint.add_url_rule("/accounts/<account_id>", "account", account)
+
+
+def accounts() -> ResponseReturnValue:
+    """List the reader's accounts; somebody with only one goes straight to it."""
+    person = signed_in()
+    cursor = request.args.get("cursor")
+    page = current_credits.accounts.list(viewer=person, limit=PER_PAGE, cursor=cursor)
+    if len(page.items) == 1 and cursor is None and page.next_cursor is None and not is_staff(person):
+        return redirect(url_for("training_credits.account", account_id=page.items[0].id))
+    return render("accounts.html", page=page)
+
+
+def account(account_id: str) -> str:
+    """Show the balance, drawn and listed, the lots behind it and the history."""
+    person = signed_in()
+    found = current_credits.accounts.get(account_id, viewer=person)
+    credit_type = current_credits.credit_types.get(found.credit_type)
+    settings = current_credits.settings
+    balance = draw(found, current_credits.hooks.clock(), max(settings.expiry_notice_days, default=90))
+    cursor = request.args.get("cursor")
+    shown: dict[str, Any] = {"account": found, "credit_type": credit_type, "balance": balance}
+    if balance is None:  # a member: may ask to pay, but not see what is there
+        return render("account.html", **shown)
+    history = current_credits.accounts.transactions(account_id, viewer=person, limit=PER_PAGE, cursor=cursor)
+    return render(
+        "account.html",
+        **shown,
+        zone=zone_of(credit_type.zone),
+        is_owner=found.role == "owner",
+        lots=current_credits.lots.list(account_id, viewer=person, limit=50),
+        history=history,
+        rows=rows_of(history.items),
+        names=names_of(row.actor for row in history.items),
+        is_older=cursor is not None,
+    )
