@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from tests.support.databases import NAMES, Database, Databases
 
 try:  # TEMPORARY until services/__init__.py exists
-    from flask_training_credits import Person, current_credits, testing
+    from flask_training_credits import Person, testing
     from flask_training_credits.testing import (
         Clock,
         MemoryAccess,
@@ -25,7 +25,7 @@ try:  # TEMPORARY until services/__init__.py exists
         RecordingNotifier,
         memory_hooks,
     )
-    from tests.support.host import SignedIn, UseCases, dispose, make_host, make_tables
+    from tests.support.host import InContext, SignedIn, dispose, make_host, make_tables
 except ImportError:
     pass
 
@@ -159,13 +159,13 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 @pytest.fixture
 def credits(app: Flask) -> Any:  # noqa: A001  # as hosts call it
     """The use cases, `current_credits`: `credits.accounts.get(…)`."""
-    return UseCases(app, lambda: current_credits)
+    return InContext(app, app.extensions["training_credits"])
 
 
 @pytest.fixture
 def make(app: Flask) -> Any:
     """The factories of `flask_training_credits.testing`: `make.account()`, `make.lot()`, `make.credit_code()`."""
-    return UseCases(app, lambda: testing)
+    return InContext(app, testing)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import wraps
 from typing import Any
 
@@ -33,21 +33,22 @@ class Client(FlaskLoginClient):
             return super().open(*args, **kwargs)
 
 
-class UseCases:
-    """The services of an app, for tests: every call has an application context of its own, like a request.
+class InContext:
+    """An object whose methods need an app, for tests: every call has an application context of its own.
 
     So nothing stays in a session, and no lock or snapshot outlives the call.
     """
 
-    def __init__(self, app: Flask, find: Callable[[], Any]) -> None:
+    def __init__(self, app: Flask, target: Any) -> None:
         self._app = app
-        self._find = find
+        self._target = target
 
     def __getattr__(self, name: str) -> Any:
-        """A service, or one of its methods."""
-        found = getattr(self._find(), name)
+        """A method in a context, a service all of whose methods are, or a plain value."""
+        found = getattr(self._target, name)
         if not callable(found):
-            return UseCases(self._app, lambda: found)
+            is_service = type(found).__module__.startswith("flask_training_credits.services.")
+            return InContext(self._app, found) if is_service else found
 
         @wraps(found)
         def call(*args: Any, **kwargs: Any) -> Any:
