@@ -55,6 +55,16 @@ class HostAccess(Access):
         self._after_revoke = functions.after_revoke or method(host, "after_revoke")
         self._has_access = functions.has_access or method(host, "has_access")
 
+    @property
+    def wants_after_grant(self) -> bool:
+        """Whether the host waits for the commit of a grant."""
+        return self._after_grant is not None
+
+    @property
+    def wants_after_revoke(self) -> bool:
+        """Whether the host waits for the commit of a revocation."""
+        return self._after_revoke is not None
+
     def check(self, person: Person, offering: Offering, quantity: int) -> Refusal | None:
         """The host's veto."""
         return self._check(person, offering, quantity) if self._check else None

@@ -1,0 +1,135 @@
+"""Idempotency keys: the same request with the same key happens once and is answered the same way again.
+
+The row is written last in the unit that moves the credits, so both are there or neither is; its unique key decides
+between twins on different machines. Twins in one process meet in a set of the running ones and need no lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Table, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from ..errors import IdempotencyMismatch, InFlight
+from ..models import Idempotency
+from .store import Store
+from .unit import Unit, Units
+
+T = TypeVar("T")
+
+answers: Table = Idempotency.__table__  # type: ignore[assignment]  # declarative says FromClause
+
+KEPT = timedelta(days=35)
+
+
+class Replayed(Exception):
+    """This request was carried out before; `status` and `body` are what it was answered."""
+
+    def __init__(self, status: int, body: str) -> None:
+        self.status = status
+        self.body = body
+        super().__init__(f"answered before with {status}")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One keyed request: who asks, for what route, with which key, and a digest of what is asked.
+
+    `render` makes the answer to keep from the result of the service: a status and a body.
+    """
+
+    caller: str
+    method: str
+    route: str
+    key: str
+    fingerprint: str
+    render: Callable[[Any], tuple[int, str]]
+
+    @property
+    def scope(self) -> str:
+        """Digest that names the request."""
+        parts = json.dumps([self.caller, self.method, self.route, self.key])
+        return hashlib.sha256(parts.encode()).hexdigest()
+
+
+class IdempotencyKeys:
+    """Looks answers up, and keeps them."""
+
+    def __init__(self, store: Store, units: Units, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._units = units
+        self._clock = clock
+        self._running: set[str] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def running(self, claim: Claim | None) -> Iterator[None]:
+        """While the request runs.
+
+        Raises `Replayed` if it was answered, `InFlight` if its twin runs in this process, `IdempotencyMismatch` if
+        the key was used for something else.
+        """
+        if claim is None:
+            yield
+            return
+        with self._lock:
+            if claim.scope in self._running:
+                raise InFlight
+            self._running.add(claim.scope)
+        try:
+            self.look_up(claim, self._store.execute)
+            yield
+        finally:
+            with self._lock:
+                self._running.discard(claim.scope)
+
+    def look_up(self, claim: Claim, execute: Callable[..., Any]) -> None:
+        """Raise `Replayed` or `IdempotencyMismatch` if the key was used before."""
+        row = execute(select(answers).where(answers.c.scope == claim.scope)).one_or_none()
+        if row is None or row.created_at + KEPT <= self._clock():
+            return
+        if row.fingerprint != claim.fingerprint:
+            raise IdempotencyMismatch
+        raise Replayed(row.status, row.body)
+
+    def run(self, claim: Claim | None, work: Callable[[Unit], T]) -> T:
+        """Run a unit and keep its answer in it. A twin that was faster elsewhere makes this `Replayed`."""
+        if claim is None:
+            return self._units.run(work)
+
+        def keyed(unit: Unit) -> T:
+            if unit.attempt:  # the COMMIT that got lost may have been carried out
+                self.look_up(claim, unit.execute)
+            result = work(unit)
+            self._keep(unit, claim, *claim.render(result))
+            return result
+
+        try:
+            return self._units.run(keyed)
+        except IntegrityError:
+            self.look_up(claim, self._store.execute)
+            raise
+
+    def remember(self, claim: Claim, status: int, body: str) -> None:
+        """Keep the answer to a refused request, in a transaction of its own. A twin's answer stands."""
+        try:
+            self._units.run(lambda unit: self._keep(unit, claim, status, body))
+        except IntegrityError:
+            self.look_up(claim, self._store.execute)
+
+    def _keep(self, unit: Unit, claim: Claim, status: int, body: str) -> None:
+        row = {"scope": claim.scope, "fingerprint": claim.fingerprint, "status": status, "body": body}
+        unit.execute(insert(answers), [{**row, "created_at": self._clock()}])
+
+    def forget_old(self, unit: Unit) -> int:
+        """Delete answers older than 35 days; how many."""
+        gone: int = unit.execute(delete(answers).where(answers.c.created_at <= self._clock() - KEPT)).rowcount
+        return gone

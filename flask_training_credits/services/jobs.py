@@ -1,0 +1,89 @@
+"""Timed work, safe to run on many machines at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Table, select, union
+
+from ..errors import CreditsError
+from ..models import Account, Code, Lot, Reservation
+from . import holds
+from .asking import log
+from .core import Core
+from .dispatching import Dispatcher
+from .ending import Ending
+from .posting import open_book
+from .unit import Unit
+
+accounts: Table = Account.__table__  # type: ignore[assignment]  # declarative says FromClause
+codes: Table = Code.__table__  # type: ignore[assignment]
+lots: Table = Lot.__table__  # type: ignore[assignment]
+reservations: Table = Reservation.__table__  # type: ignore[assignment]
+
+_BATCH = 200
+Progress = Callable[[str, int], None]
+
+
+class Jobs:
+    """What `flask credits run-due` does."""
+
+    def __init__(self, core: Core, ending: Ending, dispatcher: Dispatcher) -> None:
+        self._core = core
+        self._ending = ending
+        self._dispatcher = dispatcher
+
+    def run_due(self, progress: Progress | None = None) -> dict[str, int]:
+        """Book expiries and lapsed reservations, end access, hand on the outbox, forget old keys; counts of each.
+
+        `progress(job, done)` is called as work goes on.
+        """
+        told: Progress = progress or (lambda job, done: None)
+        counts = {"accounts_settled": self._settle(told), "access_ended": self._end_access(told)}
+        counts |= self._dispatcher.run_pending(lambda done: told("outbox", done))
+        counts["keys_forgotten"] = self._core.units.run(self._core.keys.forget_old)
+        return counts
+
+    def _settle(self, told: Progress) -> int:
+        settled = 0
+        while due := self._due():
+            for account_id in due:
+                self._core.units.run(lambda unit: self._settle_one(unit, account_id))  # noqa: B023 - called at once
+                settled += 1
+            told("expiry", settled)
+        return settled
+
+    def _due(self) -> list[str]:
+        """Accounts with expired credits or lapsed reservations that nobody has booked."""
+        now = self._core.clock()
+        expired = select(lots.c.account_id).where(lots.c.drained.is_(False), lots.c.expires_at <= now)
+        lapsed = (
+            select(codes.c.account_id)
+            .join(reservations, reservations.c.code_id == codes.c.id)
+            .where(codes.c.expires_at <= now, reservations.c.amount > 0)
+        )
+        return list(self._core.store.execute(union(expired, lapsed).limit(_BATCH)).scalars())
+
+    def _settle_one(self, unit: Unit, account_id: str) -> None:
+        book = open_book(unit, account_id, self._core.clock)
+        book.settle()
+        holds.settle_lapsed(book)
+        book.close()
+
+    def _end_access(self, told: Progress) -> int:
+        ended = 0
+        while due := self._ending.due(_BATCH):
+            done = sum(self._end_one(redemption_id) for redemption_id in due)
+            ended += done
+            told("access", ended)
+            if not done:
+                break
+        return ended
+
+    def _end_one(self, redemption_id: str) -> bool:
+        """One failing hook does not keep others' access from ending; it is tried again at the next run."""
+        try:
+            return self._ending.end(redemption_id)
+        except CreditsError:
+            log.warning("the access of %s could not be ended now", redemption_id)
+            return False

@@ -1,0 +1,108 @@
+"""Watching the host's session: has it written something, and does a hook try to end our transaction?
+
+Listeners are per engine, added when a session first begins on it. They only keep two marks.
+"""
+
+from __future__ import annotations
+
+import re
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.orm import Session, SessionTransaction
+
+from ..errors import UncommittedWork
+
+_WROTE = "training_credits.wrote"
+_SESSION = "training_credits.session"
+_GUARDED = "training_credits.guarded"
+_READS = re.compile(
+    r"\s*(select|with|show|pragma|explain|set|values|begin|savepoint|release|rollback)\b", re.IGNORECASE
+)
+
+
+def _nobody() -> None:
+    """Stand-in for the reference to a transaction that is gone."""
+
+
+class EndedOurTransaction(Exception):
+    """A hook called commit, rollback or close inside our transaction. Raised before it reaches the database."""
+
+
+def watch_sessions() -> None:
+    """Start watching; calling it again changes nothing."""
+    if not event.contains(Session, "after_begin", _session_began):
+        event.listen(Session, "after_begin", _session_began)
+        event.listen(Session, "after_transaction_end", _session_ended)
+        event.listen(Session, "before_commit", _session_commits)
+
+
+def unsaved(session: Session) -> str | None:
+    """What the session would lose by a rollback, or None."""
+    if session.new:
+        return "new objects"
+    if session.deleted:
+        return "deleted objects"
+    if any(session.is_modified(changed) for changed in session.dirty):
+        return "changed objects"
+    return "statements that wrote" if session.info.get(_WROTE) else None
+
+
+def refuse_unsaved(session: Session) -> None:
+    """Raise `UncommittedWork` if the session holds work that a rollback would lose."""
+    found = unsaved(session)
+    if found:
+        raise UncommittedWork(found)
+
+
+@contextmanager
+def guarded(session: Session, connection: Connection) -> Iterator[None]:
+    """While host code runs in our transaction: commit, rollback and close raise `EndedOurTransaction`."""
+    transaction = session.get_transaction()
+    session.info[_GUARDED] = True
+    connection.info[_GUARDED] = True
+    try:
+        yield
+        if session.get_transaction() is not transaction:
+            raise EndedOurTransaction
+    finally:
+        session.info.pop(_GUARDED, None)
+        if not connection.closed:
+            connection.info.pop(_GUARDED, None)
+
+
+def _session_began(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    connection.info[_SESSION] = weakref.ref(session.get_transaction())
+    engine = connection.engine
+    if not event.contains(engine, "before_cursor_execute", _statement):
+        event.listen(engine, "before_cursor_execute", _statement)
+        event.listen(engine, "commit", _connection_ends)
+        event.listen(engine, "rollback", _connection_ends)
+
+
+def _session_ended(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(_WROTE, None)
+
+
+def _session_commits(session: Session) -> None:
+    if session.info.get(_GUARDED) and not session.in_nested_transaction():
+        raise EndedOurTransaction
+
+
+def _connection_ends(connection: Connection) -> None:
+    if connection.info.get(_GUARDED):
+        raise EndedOurTransaction
+
+
+def _statement(
+    connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
+) -> None:
+    writes = context is not None and (context.isinsert or context.isupdate or context.isdelete)
+    if writes or (not (context is not None and context.compiled is not None) and not _READS.match(statement)):
+        root = connection.info.get(_SESSION, _nobody)()
+        if root is not None and root.session.get_transaction() is root:
+            root.session.info[_WROTE] = True
