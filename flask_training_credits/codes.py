@@ -23,6 +23,7 @@ Kind = Literal["code", "passkey"]
 NUMBER_BITS: Final = 40
 _SIGNATURE_BYTES: Final = 10
 _LENGTH: Final = 24
+_LONGEST: Final = 100
 _PREFIXES: Final[dict[Kind, str]] = {"code": "TC", "passkey": "PK"}
 _VALUES: Final = {letter: value for value, letter in enumerate(CROCKFORD)} | {"I": 1, "L": 1, "O": 0}
 _FILLERS: Final = dict.fromkeys(map(ord, " \t\r\n\u00a0-\u2010\u2011\u2012\u2013\u2014\u2212"))
@@ -92,7 +93,7 @@ class CodeTexts:
 
 def _bits(kind: Kind, text: object) -> int | None:
     """The 120 bits a text spells. Case, spaces and dashes do not matter; I and L read as 1, O as 0."""
-    if not isinstance(text, str) or len(text) > 100:
+    if not isinstance(text, str) or len(text) > _LONGEST:
         return None
     letters = text.translate(_FILLERS)
     if not letters.isascii():

@@ -12,6 +12,7 @@ from .eligibility import matches
 from .validity import start_instant
 from .values import Offering
 
+_SATURDAY = 5
 _DEFAULT_TIERS: Sequence[Mapping[str, Any]] = ({"days": 0, "percent": 100},)
 
 
@@ -53,6 +54,6 @@ def _before(start: datetime, rule: Mapping[str, Any], is_holiday: Callable[[date
     day, left = start, rule["business_days"]
     while left > 0:
         day -= timedelta(days=1)
-        if day.weekday() < 5 and not is_holiday(day.date()):
+        if day.weekday() < _SATURDAY and not is_holiday(day.date()):
             left -= 1
     return day

@@ -142,7 +142,7 @@ def refuse(facts: Facts) -> No | None:
     return (
         refuse_source(facts)
         or _refuse_offering(facts, source, offering, price)
-        or (_refuse_use(facts, source, offering, price) if offering and price else None)
+        or (_refuse_use(facts, source, price) if price else None)
     )
 
 
@@ -193,7 +193,7 @@ def _refuse_offering(facts: Facts, source: Source, offering: Offering | None, pr
     return None
 
 
-def _refuse_use(facts: Facts, source: Source, offering: Offering, price: Price) -> No | None:
+def _refuse_use(facts: Facts, source: Source, price: Price) -> No | None:
     if facts.is_enrolled:
         return No("already_enrolled", {"redemption_id": facts.enrolled})
     if facts.seats is not None and facts.seats < facts.quantity:

@@ -1,6 +1,6 @@
 """The values that cross the border between a host and us.
 
-A host's hooks make and receive these. All are frozen; what cannot be right raises `ValueError` or `TypeError` when made.
+A host's hooks make and receive these. All are frozen; what cannot be right raises `ValueError` or `TypeError`.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ class Offering:
 
     def __post_init__(self) -> None:
         check_id(self.id)
-        if not all(isinstance(text, str) and text for text in (self.title, self.kind)):
+        texts: tuple[object, ...] = (self.title, self.kind)
+        if not all(isinstance(text, str) and text for text in texts):
             raise TypeError("title and kind must be strings that are not empty")
         if self.delivery not in DELIVERIES:
             raise ValueError(f"delivery must be one of {', '.join(DELIVERIES)}")

@@ -13,8 +13,9 @@ from .types import JsonText, UtcDateTime, text_key
 
 
 class Lot(Base):
-    """One dated inflow: `amount = available + held + spent + expired + revoked + moved`, usable in
-    `[starts_at, expires_at)`.
+    """One dated inflow, usable in `[starts_at, expires_at)`.
+
+    `amount = available + held + spent + expired + revoked + moved`, always.
     """
 
     __tablename__ = f"{PREFIX}lots"

@@ -68,7 +68,7 @@ class Services:
         self.orders = Orders(core)
         ending = Ending(core, self.redemptions)
         ordering = Ordering(core, ending)
-        self.checkout = Checkout(core, judge, tokens, ordering, self.orders, self.credit_types)
+        self.checkout = Checkout(core, judge, tokens, ordering, orders=self.orders, types=self.credit_types)
         self.codes = Codes(core, sources, self.checkout)
         self.ledger = Ledger(core)
         dispatcher = Dispatcher(core, self.redemptions, sender)

@@ -50,9 +50,10 @@ class Accounts:
         benefits: Sequence[Mapping[str, Any]] | None = None,
         actor: Actor,
     ) -> results.Account:
-        """Make an account. `owners` are user ids or e-mail addresses; an address nobody has verified yet becomes an
-        invitation, claimed by whoever verifies it.
+        """Make an account.
 
+        `owners` are user ids or e-mail addresses; an address nobody has verified yet becomes an invitation, claimed
+        by whoever verifies it.
         Raises `Forbidden`, and `Invalid` for an unknown credit type or user id. Commits.
         """
         self._core.people.require_staff(actor, "accounts")

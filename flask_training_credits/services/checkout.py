@@ -31,7 +31,7 @@ class Checkout:
     """Quotes and orders."""
 
     def __init__(
-        self, core: Core, judge: Judge, tokens: QuoteTokens, ordering: Ordering, orders: Orders, types: CreditTypes
+        self, core: Core, judge: Judge, tokens: QuoteTokens, ordering: Ordering, *, orders: Orders, types: CreditTypes
     ) -> None:
         self._core = core
         self._judge = judge
@@ -75,22 +75,23 @@ class Checkout:
         """
 
         def act(claim: Claim | None) -> results.Order:
-            return self._place(person, items, token, within, address, claim)
+            return self._place(person, items, claim, token=token, within=within, address=address)
 
         def reload(order_id: str) -> results.Order:
             return self._orders.get(order_id, viewer=person)
 
         asked = {"items": [asdict(item) for item in items]}
-        return self._core.once(key, person, "checkout.place", asked, act, reload)
+        return self._core.once(key, person, "checkout.place", asked, act=act, reload=reload)
 
     def _place(
         self,
         person: Person,
         items: Sequence[Item],
+        claim: Claim | None,
+        *,
         token: str | None,
         within: Callable[[results.Order], None] | None,
         address: str | None,
-        claim: Claim | None,
     ) -> results.Order:
         """Judge lightly and post under guards; where a guard fails, judge fully: refuse, or settle and post again."""
         for attempt in range(_ROUNDS):

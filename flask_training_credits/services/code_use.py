@@ -148,5 +148,6 @@ class CodeUse:
             if source is None:
                 self._core.attempts.failed(person.id, address)
             raise refused(explain(facts, no, self._core.settings))
-        assert source is not None and source.code is not None  # refuse_source names what is missing
+        if source is None or source.code is None:
+            raise AssertionError("what is missing was refused above")
         return source, source.code

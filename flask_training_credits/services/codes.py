@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -79,7 +80,7 @@ class OwnerCodes:
         def reload(code_ids: Sequence[str]) -> Sequence[results.Code]:
             return [self.get(account_id, code_id, viewer=None) for code_id in code_ids]
 
-        return self._core.once(key, actor, "codes.issue", {"account_id": account_id, **asked}, act, reload)
+        return self._core.once(key, actor, "codes.issue", {"account_id": account_id, **asked}, act=act, reload=reload)
 
     def _issue(self, unit: Unit, account_id: str, asked: Mapping[str, Any], actor: str) -> Sequence[results.Code]:
         book = open_book(unit, account_id, self._core.clock)
@@ -347,18 +348,17 @@ def _check_issue(asked: Mapping[str, Any], now: datetime) -> None:
 
 def _share(slices: Sequence[Slice], rows: Sequence[Mapping[str, Any]], value: int) -> list[dict[str, Any]]:
     """Deal slices out to codes in order, `value` to each."""
-    pieces = [[piece.lot.id, piece.amount] for piece in slices]
+    pieces = deque((piece.lot.id, piece.amount) for piece in slices)
     dealt = []
     for row in rows:
         missing = value
         while missing:
-            lot_id, left = pieces[0]
+            lot_id, left = pieces.popleft()
             taken = min(left, missing)
             dealt.append({"code_id": row["id"], "lot_id": lot_id, "amount": taken})
             missing -= taken
-            pieces[0][1] -= taken
-            if not pieces[0][1]:
-                pieces.pop(0)
+            if left > taken:
+                pieces.appendleft((lot_id, left - taken))
     return dealt
 
 

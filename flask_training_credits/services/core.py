@@ -22,6 +22,8 @@ from .unit import Units
 
 T = TypeVar("T")
 
+MAX_KEY = 255
+
 
 @dataclass(frozen=True)
 class Core:
@@ -43,6 +45,7 @@ class Core:
         actor: Actor,
         method: str,
         asked: dict[str, Any],
+        *,
         act: Callable[[Claim | None], T],
         reload: Callable[[Any], T],
     ) -> T:
@@ -63,7 +66,7 @@ class Core:
     def _claim(self, key: str | Claim | None, actor: Actor, method: str, asked: dict[str, Any]) -> Claim | None:
         if not isinstance(key, str):
             return key
-        if not 1 <= len(key) <= 255:
+        if not 1 <= len(key) <= MAX_KEY:
             raise IdempotencyKeyRequired
         fingerprint = hashlib.sha256(json.dumps(to_wire(asked), sort_keys=True).encode()).hexdigest()
         return Claim(actor_id(actor), "CALL", method, key, fingerprint, _ids_of)

@@ -161,7 +161,9 @@ class Dispatcher:
         redemption = self._redemptions.get(redemption_id, viewer=None)
         version = account_version(unit, redemption.account_id)
         now = self._core.clock()
-        unit.outgoing.append(event_row(event, redemption_id, redemption, now, redemption.account_id, version))
+        unit.outgoing.append(
+            event_row(event, redemption_id, redemption, now, account_id=redemption.account_id, version=version)
+        )
 
     def _read(self, redemption_id: str) -> AccessGrant:
         return read_grants(self._core.store.execute, self._core.host, [redemption_id])[redemption_id]

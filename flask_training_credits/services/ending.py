@@ -63,5 +63,7 @@ class Ending:
         else:
             unit.outgoing.append(work_row("revoke", redemption_id, now))
         account_id, version = redemption.account_id, account_version(unit, redemption.account_id)
-        unit.outgoing.append(event_row("access.ended", redemption_id, redemption, now, account_id, version))
+        unit.outgoing.append(
+            event_row("access.ended", redemption_id, redemption, now, account_id=account_id, version=version)
+        )
         return True

@@ -21,7 +21,7 @@ def explain(facts: Facts, no: No, settings: Settings) -> ItemRefusal:
     """What is told about a refused item. What an account holds is told to those with a role on it only."""
     source = facts.source
     details = {name: value for name, value in no.details.items() if name != "available" or facts.sees}
-    shown = {name: _spoken(name, value, source.zone if source else "UTC") for name, value in details.items()}
+    shown = {name: _spoken(value, source.zone if source else "UTC") for name, value in details.items()}
     sentence = no.message or SENTENCES.get(no.code, _GENERAL)
     remedy: Mapping[str, Any] = no.remedy or {"action": REMEDIES.get(no.code, "ask_support")}
     if no.code == "already_enrolled":
@@ -58,7 +58,7 @@ def refused_order(refusals: Sequence[tuple[int, ItemRefusal]]) -> Refused:
     )
 
 
-def _spoken(name: str, value: Any, zone_name: str) -> str:
+def _spoken(value: Any, zone_name: str) -> str:
     if isinstance(value, datetime):
         return f"{value.astimezone(zone(zone_name)):%Y-%m-%d %H:%M %Z}"
     return human(from_hundredths(value)) if isinstance(value, int) else str(value)

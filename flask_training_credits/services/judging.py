@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Table, func, select
 
@@ -29,7 +29,10 @@ from .tokens import Line, QuoteTokens
 
 redemptions: Table = Redemption.__table__  # type: ignore[assignment]  # declarative says FromClause
 
+T = TypeVar("T")
+
 MAX_ITEMS = 200
+MAX_QUANTITY = 10_000
 
 
 @dataclass(slots=True)
@@ -47,20 +50,17 @@ class Judged:
     @property
     def source(self) -> Source:
         """What pays; only for items that are not refused."""
-        assert self.facts.source is not None
-        return self.facts.source
+        return _known(self.facts.source)
 
     @property
     def offering(self) -> Offering:
         """What is bought; only for items that are not refused."""
-        assert self.facts.offering is not None
-        return self.facts.offering
+        return _known(self.facts.offering)
 
     @property
     def price(self) -> Price:
         """What it costs; only for items that are not refused."""
-        assert self.facts.price is not None
-        return self.facts.price
+        return _known(self.facts.price)
 
     @property
     def balance_after(self) -> int | None:
@@ -74,6 +74,12 @@ class Judged:
     def slot(self) -> str | None:
         """What a live redemption of this offering by this learner keeps to itself; None for what may repeat."""
         return slot_of(self.facts.learner.id, self.offering)
+
+
+def _known(value: T | None) -> T:
+    if value is None:
+        raise AssertionError("asked of an item that is refused")
+    return value
 
 
 def slot_of(user_id: str, offering: Offering) -> str | None:
@@ -131,12 +137,12 @@ class Judge:
         found = self._sources.find(buyer, dict.fromkeys(keys))
         if is_full and any(key not in found for key in keys):
             self._core.attempts.failed(buyer.id, address)
-        offerings = self._core.host.offerings(list(dict.fromkeys(item.offering_id for item in items)))
+        sold = self._core.host.offerings(list(dict.fromkeys(item.offering_id for item in items)))
         others = {item.learner for item in items if item.learner is not None and item.learner != buyer.id}
         people = {buyer.id: buyer, **(self._core.host.people(others) if others else {})}
         now = self._core.clock()
         judged = [
-            self._gather(buyer, item, found.get(key), offerings.get(item.offering_id), people, now)
+            self._gather(buyer, people[item.learner or buyer.id], item, found.get(key), sold.get(item.offering_id))
             for item, key in zip(items, keys, strict=True)
         ]
         for position, one in enumerate(judged):
@@ -153,16 +159,16 @@ class Judge:
         return judged
 
     def _gather(
-        self,
-        buyer: Person,
-        item: Item,
-        source: Source | None,
-        offering: Offering | None,
-        people: dict[str, Person],
-        now: datetime,
+        self, buyer: Person, learner: Person, item: Item, source: Source | None, offering: Offering | None
     ) -> Judged:
-        learner = people[item.learner] if item.learner is not None else buyer
-        facts = Facts(buyer=buyer, learner=learner, quantity=item.quantity, now=now, source=source, offering=offering)
+        facts = Facts(
+            buyer=buyer,
+            learner=learner,
+            quantity=item.quantity,
+            now=self._core.clock(),
+            source=source,
+            offering=offering,
+        )
         if source is not None:
             is_own = source.code is not None and learner.id == buyer.id
             facts.may_spend = is_own or source.role in SPENDS
@@ -196,8 +202,8 @@ def _check(items: Sequence[Item]) -> list[Key]:
             check_id(item.offering_id, "offering_id")
         except ValueError as problem:
             raise Invalid({"items": {str(position): {"offering_id": [f"{problem}."]}}}) from None
-        if isinstance(item.quantity, bool) or not 1 <= item.quantity <= 10_000:
-            raise Invalid({"items": {str(position): {"quantity": ["Give a whole number from 1 to 10000."]}}})
+        if isinstance(item.quantity, bool) or not 1 <= item.quantity <= MAX_QUANTITY:
+            raise Invalid({"items": {str(position): {"quantity": [f"Give a whole number from 1 to {MAX_QUANTITY}."]}}})
     return [key_of(item, position) for position, item in enumerate(items)]
 
 

@@ -84,7 +84,7 @@ class Lots:
             draft = self._draft(row, {"country": row.country, **_given(given)})
             return self._core.keys.run(claim, lambda unit: self._post(unit, account_id, draft, actor))
 
-        return self._core.once(key, actor, "lots.issue", {"account_id": account_id, **given}, act, self.get)
+        return self._core.once(key, actor, "lots.issue", {"account_id": account_id, **given}, act=act, reload=self.get)
 
     def order_form(
         self,
@@ -118,7 +118,7 @@ class Lots:
             return self._core.keys.run(claim, lambda unit: self._make(unit, new, target, draft, actor))
 
         asked = {"account_id": account_id, "account": account, "lot": lot}
-        return self._core.once(key, actor, "lots.order_form", asked, act, self._form)
+        return self._core.once(key, actor, "lots.order_form", asked, act=act, reload=self._form)
 
     def _make(
         self, unit: Unit, new: AccountDraft | None, account_id: str, draft: dict[str, Any], actor: Actor

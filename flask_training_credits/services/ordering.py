@@ -70,7 +70,7 @@ class Ordering:
         for one in judged:
             if one.ended is not None:
                 self._ending.end(one.ended)
-        return self._core.keys.run(claim, lambda unit: self._post(unit, buyer, judged, within, must_settle))
+        return self._core.keys.run(claim, lambda unit: self._post(unit, buyer, judged, within, must_settle=must_settle))
 
     def _post(
         self,
@@ -78,12 +78,15 @@ class Ordering:
         buyer: Person,
         judged: Sequence[Judged],
         within: Callable[[results.Order], None] | None,
+        *,
         must_settle: bool,
     ) -> results.Order:
         order_id = new_id("ord", self._core.clock())
         paid: list[_Paid] = [_Paid(one, position) for position, one in enumerate(judged)]
         for account_id in sorted({one.source.account_id for one in judged}):
-            self._pay(unit, [one for one in paid if one.source.account_id == account_id], buyer, must_settle)
+            self._pay(
+                unit, [one for one in paid if one.source.account_id == account_id], buyer, must_settle=must_settle
+            )
         self._use_codes(unit, paid)
         is_remote = not self._core.host.joins_transaction
         rows = [self._row(one, order_id, buyer, is_remote=is_remote) for one in paid]
@@ -97,7 +100,7 @@ class Ordering:
                 within(order)
         return order
 
-    def _pay(self, unit: Unit, paid: Sequence[_Paid], buyer: Person, must_settle: bool) -> None:
+    def _pay(self, unit: Unit, paid: Sequence[_Paid], buyer: Person, *, must_settle: bool) -> None:
         """Debit one account for its items and choose the lots that pay, under the account's lock."""
         account_id = paid[0].source.account_id
         if must_settle:
@@ -235,12 +238,21 @@ class Ordering:
                 unit.outgoing.append(work_row("grant", redemption.id, book.now))
                 continue
             unit.outgoing.append(
-                event_row("redemption.completed", redemption.id, redemption, book.now, book.account_id, book.version)
+                event_row(
+                    "redemption.completed",
+                    redemption.id,
+                    redemption,
+                    book.now,
+                    account_id=book.account_id,
+                    version=book.version,
+                )
             )
             if self._core.host.wants_after_grant:
                 unit.outgoing.append(work_row("after_grant", redemption.id, book.now))
         order, book = order_of(told), paid[0].book
-        unit.outgoing.append(event_row("order.completed", order.id, order, book.now, book.account_id, book.version))
+        unit.outgoing.append(
+            event_row("order.completed", order.id, order, book.now, account_id=book.account_id, version=book.version)
+        )
 
 
 class _Paid:

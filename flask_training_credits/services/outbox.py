@@ -34,7 +34,7 @@ def _row(kind: str, event: str, subject_id: str, data: Any, now: datetime, *, is
 
 
 def event_row(
-    event: str, subject_id: str, data: Any, now: datetime, account_id: str, version: int
+    event: str, subject_id: str, data: Any, now: datetime, *, account_id: str, version: int
 ) -> dict[str, Any]:
     """An event. Its data is the resource as the API shows it, with the account and its version.
 

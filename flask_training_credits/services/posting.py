@@ -156,7 +156,9 @@ class Book:
 
     def tell(self, event: str, subject_id: str, data: Any) -> None:
         """Add an event, as of this account's version, to the unit's outbox."""
-        self.unit.outgoing.append(event_row(event, subject_id, data, self.now, self.account_id, self.version))
+        self.unit.outgoing.append(
+            event_row(event, subject_id, data, self.now, account_id=self.account_id, version=self.version)
+        )
 
     def _count(self, line: Line) -> None:
         moves = self._moves.get(line.lot_id)
@@ -223,7 +225,7 @@ def open_book(unit: Unit, account_id: str, clock: Callable[[], datetime]) -> Boo
     """Lock the account's row and open its book."""
     unit.execute(_LOCK, {"account": account_id})
     standing = unit.execute(_READ, {"account": account_id}).one()
-    return _open(unit, account_id, clock, standing.available, standing.held, standing.version)
+    return _open(unit, account_id, clock, (standing.available, standing.held, standing.version))
 
 
 def debit_book(
@@ -250,12 +252,13 @@ def debit_book(
     if standing is None:
         raise TryAgain
     before = (standing.available + debit, standing.held + unheld, standing.version - movements)
-    book = _open(unit, account_id, clock, *before)
+    book = _open(unit, account_id, clock, before)
     book.is_debited = True
     return book
 
 
-def _open(unit: Unit, account_id: str, clock: Callable[[], datetime], available: int, held: int, version: int) -> Book:
+def _open(unit: Unit, account_id: str, clock: Callable[[], datetime], standing: tuple[int, int, int]) -> Book:
+    available, held, version = standing
     rows = unit.execute(_PAYING, {"account": account_id, "head": version}).all()
     now, head = clock(), FIRST_HASH
     if version:

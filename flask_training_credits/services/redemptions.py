@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Table, or_, select
@@ -100,7 +100,7 @@ class Redemptions:
         def reload(kept_id: str) -> results.Redemption:
             return self.get(kept_id, viewer=None)
 
-        return self._core.once(key, actor, "redemptions.retry", {"id": redemption_id}, act, reload)
+        return self._core.once(key, actor, "redemptions.retry", {"id": redemption_id}, act=act, reload=reload)
 
     def _sees(self, viewer: Person | None, rows: Sequence[Any]) -> Collection[str]:
         """Those of the rows' accounts whose lots the viewer may see."""

@@ -35,7 +35,6 @@ class Store:
 
     def execute(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
         """Run a read on our bind, in whatever transaction the session has open."""
-        result = self.session.execute(
-            statement, parameters, bind_arguments={"bind": self.bind()}, execution_options={"populate_existing": True}
+        return self.session.execute(  # type: ignore[return-value]  # Core statements give cursor results
+            statement, parameters, bind_arguments={"bind": self.bind()}
         )
-        return result  # type: ignore[return-value]  # Core statements give cursor results

@@ -28,6 +28,7 @@ ATTEMPTS = 6
 _TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03"})
 _TRANSIENT_NUMBERS = frozenset({1020, 1205, 1213})
 _SQLITE_BUSY = 5
+_SYNCHRONOUS_FULL = 2
 _CONNECTING = (OperationalError, InterfaceError)
 """What a driver raises, without a statement, when the server cannot be reached or went away in COMMIT."""
 _BUSY_TIMEOUT_MS = 10_000
@@ -151,7 +152,7 @@ def _set_pragmas(connection: Connection) -> None:
     synchronous = raw.execute("PRAGMA synchronous").fetchone()[0]
     timeout = raw.execute("PRAGMA busy_timeout").fetchone()[0]
     before = []
-    if synchronous < 2:
+    if synchronous < _SYNCHRONOUS_FULL:
         raw.execute("PRAGMA synchronous = FULL")
         before.append(f"PRAGMA synchronous = {synchronous}")
     if timeout < _BUSY_TIMEOUT_MS:

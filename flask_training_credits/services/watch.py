@@ -1,4 +1,4 @@
-"""Watching the host's session: has it written something, and does a hook try to end our transaction?
+"""Watching the host's session: whether it has written something, and whether a hook ends our transaction.
 
 Listeners are per engine, added when a session first begins on it. They only keep two marks.
 """
@@ -74,7 +74,7 @@ def guarded(session: Session, connection: Connection) -> Iterator[None]:
             connection.info.pop(_GUARDED, None)
 
 
-def _session_began(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+def _session_began(session: Session, transaction: SessionTransaction, connection: Connection) -> None:  # noqa: ARG001 - SQLAlchemy's signature
     connection.info[_SESSION] = weakref.ref(session.get_transaction())
     engine = connection.engine
     if not event.contains(engine, "before_cursor_execute", _statement):
@@ -98,9 +98,8 @@ def _connection_ends(connection: Connection) -> None:
         raise EndedOurTransaction
 
 
-def _statement(
-    connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
-) -> None:
+def _statement(*event: Any) -> None:
+    connection, _, statement, _, context, _ = event
     writes = context is not None and (context.isinsert or context.isupdate or context.isdelete)
     if writes or (not (context is not None and context.compiled is not None) and not _READS.match(statement)):
         root = connection.info.get(_SESSION, _nobody)()
