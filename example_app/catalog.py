@@ -10,16 +10,12 @@ from .models import Enrollment, Product, db, find_enrollment
 
 blueprint = Blueprint("catalog", __name__)
 
-GROUPS = {"course": "Courses", "lab": "Labs", "path": "Learning paths", "plan": "Plans", "event": "Events"}
-"""Kinds of product in the order the catalog shows them, with their headings."""
-
 
 @blueprint.get("/courses")
 def courses() -> str:
-    """Show everything that is sold, by kind."""
+    """Show everything that is sold."""
     products = db.session.scalars(db.select(Product).order_by(Product.position)).all()
-    groups = [(title, [p for p in products if p.kind == kind]) for kind, title in GROUPS.items()]
-    return render_template("catalog/courses.html", groups=[group for group in groups if group[1]])
+    return render_template("catalog/courses.html", products=products)
 
 
 @blueprint.get("/courses/<product_id>")

@@ -97,7 +97,7 @@ PRODUCTS = (
 PRESET = Preset(
     key="training-credits",
     name="Training credits",
-    about="Acme Corporation bought 100 credits in one order, without choosing courses; its people spend it by code.",
+    about="Acme Corporation bought 100 credits in one order. Its people choose the courses later, and pay with a code.",
     try_this=(
         "Be the learner, open “Introduction to Networking” and purchase it with 20 credits, using the code below.",
         "See that 80 credits remain, and that you are enrolled.",

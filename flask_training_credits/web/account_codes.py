@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
@@ -42,7 +43,7 @@ def issue_codes(account_id: str) -> ResponseReturnValue:
     """Issue one code or many."""
     person = signed_in()
 
-    def going_to(codes: list[Code]) -> str:
+    def going_to(codes: Sequence[Code]) -> str:
         if len(codes) == 1:
             return url_for("training_credits.account_code", account_id=account_id, code_id=codes[0].id)
         return url_for("training_credits.account_codes", account_id=account_id)

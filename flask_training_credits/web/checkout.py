@@ -12,7 +12,7 @@ from ..errors import Refused
 from ..proxy import current_credits
 from ..services.idempotency import Replayed
 from ..services.results import ItemRefusal, OfferingAccount, Quote, QuoteItem
-from . import cart, once, shared_box
+from . import after, cart, once
 from .cart import Line
 from .guards import signed_in
 from .refusals import Explanation, explain
@@ -57,6 +57,7 @@ def confirm() -> ResponseReturnValue:
         if refusal.code in {"price_changed", "quote_expired"}:
             return _review(person, lines, why=explain(refusal), status=refusal.status)
         return _page(person, lines, refused=explain(refusal), status=refusal.status)
+    after.tell_what_remains(person, {line.code for line in lines if line.code})
     return redirect(url_for("training_credits.order", order_id=order.id), 303)
 
 
@@ -65,12 +66,14 @@ def _apply(person: Person, lines: Sequence[Line]) -> ResponseReturnValue:
     text = request.form.get("code", "").strip()
     if not text:
         return _page(person, lines, empty_box=True, status=422)
-    if not current_credits.codes.is_credit_code(text):
-        other = shared_box.ask_host(text, lines, person)
-        if other is not None:
-            return _page(person, lines, other=other)
     covered = cart.cover(lines, code=text)
     try:
+        if not current_credits.codes.is_credit_code(text):
+            entered = current_credits.codes.enter(
+                text, _first_open(lines).offering_id, person=person, address=request.remote_addr
+            )
+            if isinstance(entered, OtherCode):
+                return _page(person, lines, other=entered)
         quote = _quote(person, covered)
     except Refused as refusal:
         return _page(person, lines, refused=explain(refusal), status=refusal.status)
@@ -86,9 +89,11 @@ def _review(
     person: Person, lines: Sequence[Line], *, why: Explanation | None = None, status: int = 200
 ) -> ResponseReturnValue:
     """Show the whole order once more, with its price held, unless something is missing or refused."""
-    account_id = request.form.get("account_id")
-    if account_id:
-        lines = cart.cover(lines, account_id=account_id)
+    kind, _, chosen = request.form.get("source", "").partition(":")
+    if kind == "account":
+        lines = cart.cover(lines, account_id=chosen)
+    elif kind == "kept":
+        lines = cart.cover(lines, code=current_credits.codes.text_of(chosen, person=person))
     if not all(line.is_covered for line in lines):
         return _page(person, lines, nothing_pays=True, status=422)
     try:
@@ -98,6 +103,10 @@ def _review(
     if not quote.ok:
         return _page(person, lines, quote=quote, status=422)
     return render("review.html", lines=cart.show(lines, person, quote.items), quote=quote, why=why), status
+
+
+def _first_open(lines: Sequence[Line]) -> Line:
+    return next((line for line in lines if not line.is_covered), lines[0])
 
 
 def _quote(person: Person, lines: Sequence[Line]) -> Quote:
@@ -129,6 +138,7 @@ def _page(
         "checkout.html",
         lines=shown,
         accounts=_accounts_for(shown),
+        kept=current_credits.codes.kept(person),
         quote=quote,
         refused=refused,
         other=other,

@@ -12,7 +12,7 @@ from ..errors import Refused
 from ..proxy import current_credits
 from ..services.idempotency import Replayed
 from ..services.results import Quote
-from . import once
+from . import after, once
 from .forms import Fields
 from .guards import signed_in
 from .refusals import Explanation, explain
@@ -34,6 +34,8 @@ class Source:
         quantity = fields.whole("quantity") or 1
         fields.check()
         code = request.form.get("code", "").strip()
+        if request.form.get("kept_id"):
+            code = current_credits.codes.text_of(request.form["kept_id"], person=signed_in())
         return cls(code or None, None if code else request.form.get("account_id") or None, quantity)
 
     def item(self, offering_id: str) -> Item:
@@ -72,6 +74,7 @@ def purchase(offering_id: str) -> ResponseReturnValue:
         if refusal.code in {"price_changed", "quote_expired"}:
             return _quoted(person, offering_id, source, why=explain(refusal), status=refusal.status)
         return _page(person, offering_id, source, refused=explain(refusal)), refusal.status
+    after.tell_what_remains(person, {source.code} if source.code else set())
     return redirect(url_for("training_credits.order", order_id=order.id), 303)
 
 
@@ -104,6 +107,7 @@ def _page(
         "pay.html",
         offering=current_credits.checkout.offering(offering_id, person=person),
         source=source,
+        kept=[] if quote else current_credits.codes.kept(person),
         quote=quote,
         item=quote.items[0] if quote else None,
         refused=refused,

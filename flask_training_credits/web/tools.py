@@ -69,7 +69,8 @@ class PageTools:
         return url if is_path or parts.scheme in {"http", "https"} else None
 
     def role(self, role: str | None) -> str:
-        """A role in words."""
+        """A role in words; staff count as owners, and are told what they are."""
+        role = "staff" if self.is_staff else role
         return translate(words.ROLES.get(role or "", ""))
 
     def rule(self, rule: Mapping[str, Sequence[str]]) -> str:
@@ -124,11 +125,10 @@ class PageTools:
         person = current_credits.person()
         if person is None or not self.is_shown:
             return []
-        kept = g.get("_training_credits_accounts")
-        if kept is None or kept[0] != person.id:
-            kept = (person.id, list(current_credits.accounts.list(viewer=person, limit=50).items))
-            g._training_credits_accounts = kept  # noqa: SLF001  # a key of ours in the request's namespace
-        return kept[1]
+        kept: dict[str, list[Account]] = g.setdefault("_training_credits_accounts", {})
+        if person.id not in kept:
+            kept[person.id] = list(current_credits.accounts.list(viewer=person, limit=50).items)
+        return kept[person.id]
 
     def here(self, endpoint: str) -> str:
         """The `aria-current` attribute when the reader is on this page of ours."""

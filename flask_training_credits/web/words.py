@@ -12,6 +12,7 @@ ROLES: Final[Mapping[str, str]] = {
     "approver": "You are an approver",
     "member": "You are a member",
     "viewer": "You are a viewer",
+    "staff": "You are staff",
     "": "You have no role",
 }
 
