@@ -1,8 +1,7 @@
-"""Public ids: a prefix that tells the kind, then a time-ordered random part."""
+"""Public ids: a prefix that tells the kind, then a time-ordered random part; and base 32."""
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import Literal
 
@@ -17,8 +16,7 @@ def crockford(number: int, length: int) -> str:
     return "".join(CROCKFORD[number >> shift & 31] for shift in range(5 * (length - 1), -1, -5))
 
 
-def new_id(prefix: Prefix, at: datetime) -> str:
-    """A new id, such as `acc_01KXTZ…`: 48 bits of milliseconds, then 80 random ones (the layout of ULID)."""
-    number = int(at.timestamp() * 1000) << 80 | secrets.randbits(80)
-    text = "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])
-    return f"{prefix}_{text}"
+def id_text(prefix: Prefix, at: datetime, rest: int) -> str:
+    """An id, such as `acc_01KXTZ…`: 48 bits of milliseconds, then `rest`, 80 bits (the layout of ULID)."""
+    number = int(at.timestamp() * 1000) << 80 | rest
+    return f"{prefix}_" + "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])

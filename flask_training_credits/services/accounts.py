@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Table, false, func, insert, or_, select, update
 
 from ..domain.amounts import from_hundredths
-from ..domain.ids import new_id
 from ..domain.values import Person
 from ..errors import Invalid
 from ..models import Account as Row
@@ -17,6 +16,7 @@ from ..models import CreditType, Entry, Member, Transaction
 from . import results
 from .balances import Standing, standings
 from .core import Core
+from .ids import new_id
 from .paging import LIMIT, check_limit, decode_cursor, page_of
 from .people import ANY, SEES, Actor
 from .unit import Unit

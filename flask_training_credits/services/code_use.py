@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 
 from ..domain.amounts import from_hundredths
 from ..domain.eligibility import CodeLimits
-from ..domain.ids import new_id
 from ..domain.refusals import Facts, Source, refuse_source
 from ..domain.values import Item, OtherCode, Person
 from ..errors import NotFound
@@ -20,6 +19,7 @@ from .checkout import Checkout
 from .codes import limits_of
 from .core import Core
 from .explaining import explain, refused
+from .ids import new_id
 from .sources import Sources
 from .unit import Unit
 

@@ -13,7 +13,6 @@ from sqlalchemy import Table, insert, select, update
 from ..codes import last_four, new_number
 from ..domain.amounts import from_hundredths, to_hundredths
 from ..domain.eligibility import CodeLimits
-from ..domain.ids import new_id
 from ..domain.journal import Line, move
 from ..domain.lots import Slice, choose
 from ..domain.values import Person
@@ -23,6 +22,7 @@ from ..models import Code as Row
 from . import holds, results
 from .core import Core
 from .idempotency import Claim
+from .ids import new_id
 from .paging import LIMIT, check_limit, decode_cursor, page_of
 from .people import MANAGES, SEES, Actor, actor_id
 from .posting import Book, open_book

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from ..domain.amounts import MAX_HUNDREDTHS, from_hundredths, to_hundredths
-from ..domain.ids import new_id
 from ..domain.iso import zone
 from ..domain.journal import Line
 from ..domain.validity import lot_window
@@ -22,6 +21,7 @@ from . import results
 from .accounts import AccountDraft, Accounts
 from .core import Core
 from .idempotency import Claim
+from .ids import new_id
 from .paging import LIMIT, check_limit, decode_cursor, page_of
 from .people import ANY, SEES, Actor, actor_id
 from .posting import open_book

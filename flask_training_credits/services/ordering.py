@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Table, bindparam, insert, or_, update
 
 from ..domain.access import access_end
-from ..domain.ids import new_id
 from ..domain.iso import zone
 from ..domain.journal import Line, move
 from ..domain.lots import Choice, LotView, Slice, take
@@ -22,6 +21,7 @@ from .core import Core
 from .ending import Ending
 from .grants import call_in_unit, grant_of, keep_receipts
 from .idempotency import Claim
+from .ids import new_id
 from .judging import Judged, cancellation_tiers, count_uses, pick
 from .outbox import event_row, work_row
 from .posting import Book, LotMoney, debit_book, open_book

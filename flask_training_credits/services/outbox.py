@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..domain.amounts import from_hundredths, wire
-from ..domain.ids import new_id
 from ..domain.journal import Line
 from ..domain.wire import instant, to_wire
 from ..signals import signal

@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import Table, and_, bindparam, insert, select, update
 
-from ..domain.ids import new_id
 from ..domain.journal import BUCKETS, FIRST_HASH, Line, chain_hash, move
 from ..domain.lots import LotView
 from ..models import Account, Entry, Lot, Transaction
+from .ids import new_id
 from .outbox import event_row, transaction_data
 from .unit import TryAgain, Unit
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, select, update
 
-from ..domain.ids import new_id
 from ..domain.journal import Line, move
 from ..models import Account, Code, CreditType, Lot, Redemption, Reservation
 from .core import Core
+from .ids import new_id
 from .posting import Book, open_book
 from .unit import Unit
 
