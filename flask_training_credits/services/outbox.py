@@ -10,6 +10,7 @@ from ..domain.amounts import from_hundredths, wire
 from ..domain.journal import Line
 from ..domain.wire import instant, to_wire
 from ..signals import signal
+from .ids import new_id
 
 LEASE = timedelta(seconds=60)
 """How long whoever took a row may work on it before somebody else may."""

@@ -102,6 +102,16 @@ class Redemptions:
 
         return self._core.once(key, actor, "redemptions.retry", {"id": redemption_id}, act=act, reload=reload)
 
+    def titles(self, account_id: str, redemption_ids: Collection[str], *, viewer: Person | None) -> dict[str, str]:
+        """What an account's redemptions bought, by id, for a page of its history. Raises `NotFound`, `Forbidden`."""
+        self._core.people.require(viewer, account_id, SEES)
+        if not redemption_ids:
+            return {}
+        query = select(redemptions.c.id, redemptions.c.title).where(
+            redemptions.c.account_id == account_id, redemptions.c.id.in_(list(redemption_ids))
+        )
+        return {row.id: row.title for row in self._core.store.execute(query)}
+
     def _sees(self, viewer: Person | None, rows: Sequence[Any]) -> Collection[str]:
         """Those of the rows' accounts whose lots the viewer may see."""
         return visible_accounts(self._core, viewer, {row.account_id for row in rows})
