@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 LIMIT = 50
 MAX_LIMIT = 200
+_BIGINT = 2**63
 
 
 def encode_cursor(*keys: str | int) -> str:
@@ -31,15 +32,18 @@ def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
         keys = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError):
         keys = None
-    fits = isinstance(keys, list) and len(keys) == len(kinds)
-    if not fits or not all(type(key) is kind and _fits(key) for key, kind in zip(keys, kinds, strict=True)):
+    if not isinstance(keys, list) or len(keys) != len(kinds) or not all(map(_is_key, keys, kinds)):
         raise Invalid.field("cursor", "This cursor is not one of ours; start without a cursor.")
-    return list(keys)
+    return keys
 
 
-def _fits(key: str | int) -> bool:
-    """False for what no column holds and a driver would choke on: beyond BIGINT, NUL, half a surrogate pair."""
-    return key.isprintable() if isinstance(key, str) else abs(key) < 2**63
+def _is_key(key: object, kind: type) -> bool:
+    """True for a sort key of this kind that every database takes."""
+    if type(key) is not kind:
+        return False
+    if isinstance(key, str):
+        return key.isascii() and key.isprintable()
+    return isinstance(key, int) and 0 <= key < _BIGINT
 
 
 def check_limit(limit: int) -> int:
