@@ -7,8 +7,6 @@ from .hooks import Hooks, SQLAlchemyUsers
 from .proxy import current_credits
 from .services.results import Order, Quote
 
-__version__ = "0.1.0"
-
 __all__ = [
     "AccessGrant",
     "ConfigurationError",

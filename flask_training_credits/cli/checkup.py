@@ -118,7 +118,7 @@ def key_uses(connection: Connection, state: CreditsState) -> list[KeyUse]:
     live = Code.revoked_at.is_(None) & (Code.expires_at.is_(None) | (Code.expires_at > now))
     statement = select(Code.key_fingerprint, func.count()).where(live).group_by(Code.key_fingerprint)
     try:
-        counts: dict[str, int] = dict(connection.execute(statement).tuples().all())
+        counts = {row[0]: row[1] for row in connection.execute(statement)}
     except SQLAlchemyError:
         connection.rollback()
         counts = {}
