@@ -160,8 +160,12 @@ def refuse_source(facts: Facts) -> No | None:
             return No("code_expired", {"expires_at": limits.expires_at})
         if standing == "used_up":
             return No("code_used_up", {"remaining": limits.remaining})
-    if not facts.learner.is_active or not facts.buyer.is_active or not facts.may_spend:
-        return No("not_for_you")
+    if not facts.buyer.is_active:
+        return No("not_for_you", message="Your user account is not active.")
+    if not facts.may_spend:
+        return No("not_for_you", message="Only owners and approvers of this account can spend its credits. Ask one.")
+    if not facts.learner.is_active:
+        return No("not_for_you", message="The learner is not known here, or not active.")
     if limits is not None and not limits.allows_learner(facts.learner, source.mail_domains):
         return No("email_not_verified" if _would_match(facts.learner, limits, source) else "not_for_you")
     return None

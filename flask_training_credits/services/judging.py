@@ -17,7 +17,7 @@ from ..domain.pricing import Price, price
 from ..domain.refusals import Facts, No, Source, refuse
 from ..domain.states import LIVE
 from ..domain.validity import end_instant, start_instant
-from ..domain.values import Item, Offering, Person, check_id
+from ..domain.values import Item, Offering, Person, check_id, former_user
 from ..errors import Invalid
 from ..models import Redemption
 from . import holds
@@ -135,14 +135,13 @@ class Judge:
         if has_text:
             self._core.attempts.check(buyer.id, address)
         found = self._sources.find(buyer, dict.fromkeys(keys))
-        if is_full and any(key not in found for key in keys):
+        for _ in {key for key in keys if key not in found} if is_full else ():
             self._core.attempts.failed(buyer.id, address)
         sold = self._core.host.offerings(list(dict.fromkeys(item.offering_id for item in items)))
-        others = {item.learner for item in items if item.learner is not None and item.learner != buyer.id}
-        people = {buyer.id: buyer, **(self._core.host.people(others) if others else {})}
+        learners = self._learners(buyer, items)
         now = self._core.clock()
         judged = [
-            self._gather(buyer, people[item.learner or buyer.id], item, found.get(key), sold.get(item.offering_id))
+            self._gather(buyer, learners[item.learner], item, found.get(key), sold.get(item.offering_id))
             for item, key in zip(items, keys, strict=True)
         ]
         for position, one in enumerate(judged):
@@ -157,6 +156,16 @@ class Judge:
             if one.no is None and not are_alternatives:
                 running.remember(one)
         return judged
+
+    def _learners(self, buyer: Person, items: Sequence[Item]) -> dict[str | None, Person]:
+        """Who learns, by what the items say: nobody named is the buyer, else a user id or a verified address."""
+        named = {item.learner for item in items if item.learner not in (None, buyer.id)}
+        ids = [learner for learner in named if learner is not None and "@" not in learner]
+        found: dict[str | None, Person] = {None: buyer, buyer.id: buyer, **self._core.host.people(ids)}
+        for learner in named:
+            if learner is not None and learner not in found:
+                found[learner] = self._core.host.person_by_email(learner) or former_user(learner)
+        return found
 
     def _gather(
         self, buyer: Person, learner: Person, item: Item, source: Source | None, offering: Offering | None
