@@ -141,7 +141,7 @@ class Judge:
         learners = self._learners(buyer, items)
         now = self._core.clock()
         judged = [
-            self._gather(buyer, learners[item.learner], item, found.get(key), sold.get(item.offering_id))
+            self._gather(buyer, learners[item.learner or buyer.id], item, found.get(key), sold.get(item.offering_id))
             for item, key in zip(items, keys, strict=True)
         ]
         for position, one in enumerate(judged):
@@ -157,14 +157,12 @@ class Judge:
                 running.remember(one)
         return judged
 
-    def _learners(self, buyer: Person, items: Sequence[Item]) -> dict[str | None, Person]:
-        """Who learns, by what the items say: nobody named is the buyer, else a user id or a verified address."""
-        named = {item.learner for item in items if item.learner not in (None, buyer.id)}
-        ids = [learner for learner in named if learner is not None and "@" not in learner]
-        found: dict[str | None, Person] = {None: buyer, buyer.id: buyer, **self._core.host.people(ids)}
-        for learner in named:
-            if learner is not None and learner not in found:
-                found[learner] = self._core.host.person_by_email(learner) or former_user(learner)
+    def _learners(self, buyer: Person, items: Sequence[Item]) -> dict[str, Person]:
+        """Who learns, by what the items say: a user id, or an address that somebody has verified."""
+        named = {item.learner or buyer.id for item in items} - {buyer.id}
+        found = {buyer.id: buyer, **self._core.host.people([learner for learner in named if "@" not in learner])}
+        for learner in named - found.keys():
+            found[learner] = self._core.host.person_by_email(learner) or former_user(learner)
         return found
 
     def _gather(
