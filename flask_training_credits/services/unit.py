@@ -25,6 +25,8 @@ log = logging.getLogger("flask_training_credits")
 outbox: Table = Outgoing.__table__  # type: ignore[assignment]  # declarative says FromClause
 
 ATTEMPTS = 6
+PATIENCE_SECONDS = 20
+"""No new try begins after this time: MariaDB alone waits 50 seconds for a lock before it gives up."""
 _TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03"})
 _TRANSIENT_NUMBERS = frozenset({1020, 1205, 1213})
 _SQLITE_BUSY = 5
@@ -92,7 +94,10 @@ class Units:
         unit again, up to five times with a random pause; then `RetryLater`. Work must be safe to repeat: after a
         connection lost in COMMIT it finds out by its idempotency key whether it already happened.
         """
+        until = time.monotonic() + PATIENCE_SECONDS
         for attempt in range(ATTEMPTS):
+            if attempt and time.monotonic() > until:
+                break
             if attempt:
                 time.sleep(random.uniform(0.0, 0.005 * 2**attempt))  # noqa: S311 - jitter, not a secret
             try:
