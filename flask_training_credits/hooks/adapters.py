@@ -50,9 +50,9 @@ class HostAccess(Access):
         self.joins_transaction = bool(getattr(host, "joins_transaction", True))
         self._check = functions.check or method(host, "check")
         self._grant = functions.grant or method(host, "grant")
-        self._after_grant = functions.after_grant or method(host, "after_grant")
+        self._after_grant = functions.after_grant or _own(host, "after_grant")
         self._revoke = functions.revoke or method(host, "revoke")
-        self._after_revoke = functions.after_revoke or method(host, "after_revoke")
+        self._after_revoke = functions.after_revoke or _own(host, "after_revoke")
         self._has_access = functions.has_access or method(host, "has_access")
 
     @property
@@ -128,6 +128,11 @@ def method(host: object, name: str) -> Callable[..., Any] | None:
     """The host object's method of that name, None if it has none."""
     found = getattr(host, name, None)
     return found if callable(found) else None
+
+
+def _own(host: Access | None, name: str) -> Callable[..., Any] | None:
+    """The host's method of that name; None for the protocol's own, which would cost a second commit for nothing."""
+    return None if getattr(type(host), name, None) is getattr(Access, name) else method(host, name)
 
 
 def _receipt(answer: object) -> dict[str, str]:

@@ -269,3 +269,22 @@ def test_holidays_are_the_hosts() -> None:
     hooks = resolved(memory_hooks(holidays=lambda country, year: {new_year}))
 
     assert hooks.holidays("DE", 2026) == {new_year}
+
+
+def test_nobody_waits_for_a_commit_unless_the_host_says_so() -> None:
+    """A class that leaves the hooks after a commit to the protocol is not handed anything after it."""
+
+    class Enrolling(Access):
+        def grant(self, grant: AccessGrant) -> None: ...
+
+        def revoke(self, grant: AccessGrant, reason: str) -> None: ...
+
+    class Mailing(Enrolling):
+        def after_grant(self, grant: AccessGrant) -> None: ...
+
+    catalog, users = MemoryCatalog(NETWORKING), MemoryUsers()
+    quiet = resolved(Hooks(catalog=catalog, users=users, access=Enrolling())).access
+    mailing = resolved(Hooks(catalog=catalog, users=users, access=Mailing())).access
+
+    assert (quiet.wants_after_grant, quiet.wants_after_revoke) == (False, False)
+    assert (mailing.wants_after_grant, mailing.wants_after_revoke) == (True, False)
