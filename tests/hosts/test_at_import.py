@@ -7,8 +7,10 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from flask_sqlalchemy import SQLAlchemy
 
-from tests.hosts.lms import add_user, buy_a_course, dispose
+from tests.hosts.conftest import MakeApp
+from tests.hosts.lms import add_user, buy_a_course, dispose, make_lms
 from tests.support.databases import Database
 
 SOURCE = """
@@ -45,3 +47,17 @@ def test_mounting_connects_to_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     del sys.modules["lonely_lms"]
 
     assert "training_credits" in lonely.app.extensions
+
+
+def test_tables_may_be_made_before_mounting(make_app: MakeApp) -> None:
+    """Then ours are made by `upgrade`, or by the host's next `create_all`."""
+    db = SQLAlchemy()
+    lms = make_lms(db, db.Model)
+    app = make_app()
+    db.init_app(app)
+    with app.app_context():
+        db.create_all()
+    lms.init_app(app)
+    lms.credits.upgrade(app)
+
+    buy_a_course(lms, app, add_user(lms, app, 1))
