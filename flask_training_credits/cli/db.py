@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import IO
 
 import click
-from alembic.util.exc import CommandError
 from flask.cli import AppGroup
 
 from ..migrations import SchemaMismatch, current_revision, head_revision, stamp, upgrade
@@ -44,6 +43,8 @@ def current_command(json_file: IO[str] | None) -> None:
 @click.argument("revision", default="head")
 def stamp_command(revision: str) -> None:
     """Note a REVISION (that of this release) without touching the tables."""
+    from alembic.util.exc import CommandError
+
     try:
         stamp(current_credits.engine, revision)
     except CommandError as error:

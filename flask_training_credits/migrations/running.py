@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from alembic import command
 from sqlalchemy import Engine
 
 from .scripts import configuration, head_revision
@@ -34,6 +33,8 @@ def upgrade(engine: Engine) -> str:
     first noted as being at it. Raises `SchemaMismatch`, and changes nothing, when they equal none and no revision is
     noted.
     """
+    from alembic import command
+
     with engine.begin() as connection:
         noted = current_revision(connection)
         if table_names() - missing_tables(connection) - {VERSION_TABLE}:
@@ -48,5 +49,7 @@ def upgrade(engine: Engine) -> str:
 
 def stamp(engine: Engine, revision: str = "head") -> None:
     """Note a revision without touching the tables. Raises Alembic's `CommandError` for one that is not ours."""
+    from alembic import command
+
     with engine.begin() as connection:
         command.stamp(configuration(connection), revision, purge=True)

@@ -6,9 +6,6 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Connection, MetaData, create_engine, inspect
 from sqlalchemy.schema import SchemaItem
 
@@ -24,6 +21,8 @@ _NAMED: Final = (f"ix_{PREFIX}", f"uq_{PREFIX}")
 
 def current_revision(connection: Connection) -> str | None:
     """The revision noted in the database, None if none is."""
+    from alembic.runtime.migration import MigrationContext
+
     return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
 
 
@@ -40,6 +39,8 @@ def matching_revision(connection: Connection) -> str | None:
 
 def differences(connection: Connection) -> list[str]:
     """What in the database is not as this release needs it, a sentence each."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
 
     def is_ours(_item: SchemaItem, name: str | None, kind: str, _reflected: bool, _to: object) -> bool:  # noqa: FBT001  # Alembic's signature
         return kind != "table" or name in table_names()
@@ -70,6 +71,8 @@ def _shape(connection: Connection) -> Shape:
 @cache
 def _shape_of(revision: str) -> Shape:
     """The tables a revision makes, tried out in memory."""
+    from alembic import command
+
     engine = create_engine("sqlite://")
     with engine.begin() as connection:
         command.upgrade(configuration(connection), revision)
