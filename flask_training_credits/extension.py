@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from flask import Flask
+from flask import Config, Flask
 from jinja2 import ChoiceLoader, FileSystemLoader
 from sqlalchemy import MetaData
 
@@ -54,9 +54,8 @@ class TrainingCredits(HookDecorators):
         """
         if EXTENSION in app.extensions:
             raise ConfigurationError(["init_app was called for this app before: call it once"])
-        if url_prefix is not None:
-            app.config[f"{PREFIX}URL_PREFIX"] = url_prefix
-        settings, problems = Settings.load(app.config)
+        given = {} if url_prefix is None else {f"{PREFIX}URL_PREFIX": url_prefix}
+        settings, problems = Settings.load(Config(app.root_path, {**app.config, **given}))
         resolved, missing = resolve(
             self._hooks,
             self._functions,
