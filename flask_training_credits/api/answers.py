@@ -93,12 +93,13 @@ class Table:
         """The file. The first row is fetched at once, so that an error is still a problem and not half a file."""
         iterator = iter(rows)
         first = list(_take_one(iterator))
-        lines = self._lines(chain(first, iterator))
+        lines = self.lines(chain(first, iterator))
         response = Response(stream_with_context(lines), content_type=MEDIA_CSV)
         response.headers.set("Content-Disposition", "attachment", filename=self.filename)
         return response
 
-    def _lines(self, rows: Iterable[Any]) -> Iterator[str]:
+    def lines(self, rows: Iterable[Any]) -> Iterator[str]:
+        """The file, in chunks of text."""
         buffer = io.StringIO()
         writer = csv.writer(buffer)
         writer.writerow(self.columns)

@@ -6,10 +6,13 @@ import re
 from typing import Any
 
 from flask import Blueprint, Response, current_app, got_request_exception
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType, default_exceptions
 from werkzeug.http import HTTP_STATUS_CODES
 
-from ..errors import CreditsError, Forbidden, NotFound, NotSignedIn
+from ..errors import CreditsError, Forbidden, NotFound, NotSignedIn, RetryLater
+from ..services.unit import is_transient
 from .answers import MEDIA_PROBLEM, to_json
 
 TYPE = "urn:training-credits:problem:{code}"
@@ -27,7 +30,7 @@ OUR_CODES = {
 
 REFUSALS_WITHOUT_REMEDY = ("in_flight", "retry_later", "idempotency_mismatch")
 RETRY_AFTER = {"too_many_attempts": 60, "in_flight": 1, "retry_later": 2}
-"""Seconds to wait, unless the error knows better."""
+"""Seconds to wait, unless the error or its remedy knows better."""
 
 INTERNAL = "Something went wrong on our side. The site's staff can see what in the log."
 
@@ -47,13 +50,16 @@ def add_error_handlers(blueprint: Blueprint) -> None:
     for status in default_exceptions:
         blueprint.register_error_handler(status, _http)
     blueprint.register_error_handler(HTTPException, _http)
+    blueprint.register_error_handler(DBAPIError, _database)
+    blueprint.register_error_handler(PoolTimeout, _database)
     blueprint.register_error_handler(Exception, _unexpected)
 
 
 def _ours(error: CreditsError) -> Response:
     response = Response(problem_text(error), error.status, content_type=MEDIA_PROBLEM)
-    wait = getattr(error, "retry_after", None) or RETRY_AFTER.get(error.code)
-    if wait is not None:
+    if error.code in RETRY_AFTER:
+        remedy = error.extra.get("remedy") or {}
+        wait = remedy.get("seconds") or getattr(error, "retry_after", RETRY_AFTER[error.code])
         response.headers["Retry-After"] = str(wait)
     return response
 
@@ -70,6 +76,14 @@ def _http(error: HTTPException) -> Response:
         if not header.lower().startswith("content-"):
             response.headers.add(header, value)
     return response
+
+
+def _database(error: DBAPIError | PoolTimeout) -> Response:
+    """A read that met a busy or vanished database may be sent again; units of work have done that already."""
+    if isinstance(error, PoolTimeout) or is_transient(error):
+        current_app.logger.warning("The database is busy or gone", exc_info=error)
+        return _ours(RetryLater())
+    return _unexpected(error)
 
 
 def _unexpected(error: Exception) -> Response:
