@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -96,13 +95,6 @@ def test_a_batch_says_what_its_schema_says() -> None:
     assert json.loads(Batch(IssuedCodes()).text(codes)) == IssuedCodes().dump({"items": codes})
 
 
-def test_ten_thousand_codes_are_written_in_a_second() -> None:
-    """A bulk issue waits for the database, not for its answer."""
-    started = time.perf_counter()
-    Batch(IssuedCodes()).text([CODE] * 10_000)
-    assert time.perf_counter() - started < 1
-
-
 def rows(response: Any) -> list[list[str]]:
     """The file's rows."""
     return list(csv.reader(io.StringIO(response.text)))
@@ -155,7 +147,7 @@ def test_a_file_that_cannot_begin_is_a_problem(http: FlaskClient, state: FakeSta
 
 def test_a_long_file_is_sent_in_pieces() -> None:
     """No file is built in memory."""
-    pieces = list(CODES_CSV._lines([CODE] * 5_000))
+    pieces = list(CODES_CSV.lines([CODE] * 5_000))
 
     assert len(pieces) > 5
     assert sum(piece.count("cod_1") for piece in pieces) == 5_000

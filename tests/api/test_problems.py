@@ -9,6 +9,8 @@ import pytest
 from flask import Flask, got_request_exception
 from flask.testing import FlaskClient
 from flask_wtf import CSRFProtect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import Conflict, TooManyRequests
 
 from flask_training_credits.errors import (
@@ -35,6 +37,7 @@ from tests.support.fake_api import API, FakeState, problem
         (Refused("sold_out"), 409, None),
         (Refused("prerequisite_missing"), 422, None),
         (Refused("too_many_attempts"), 429, "60"),
+        (Refused("too_many_attempts", remedy={"action": "wait", "seconds": 7}), 429, "7"),
         (HookFailed(), 500, None),
         (RetryLater(), 503, "2"),
         (InFlight(), 409, "1"),
@@ -125,6 +128,25 @@ def test_the_unforeseen_goes_to_the_log_and_not_to_the_caller(
     assert "secret" not in response.text
     assert "secret" in caplog.text
     assert heard == [(fake_app, state.orders.answers["list"])]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("SELECT", {}, Exception("server closed the connection"), connection_invalidated=True),
+        PoolTimeout("QueuePool limit reached"),
+    ],
+)
+def test_a_database_that_is_gone_may_come_back(http: FlaskClient, state: FakeState, error: Exception) -> None:
+    """A read says when to ask again; other errors of the database are our own."""
+    state.orders.answers["list"] = error
+    state.orders.answers["get"] = OperationalError("SELECT", {}, Exception("no such column"))
+
+    response = http.get(f"{API}/orders")
+
+    problem(response, 503, "retry_later")
+    assert response.headers["Retry-After"] == "2"
+    problem(http.get(f"{API}/orders/ord_1"), 500, "internal_error")
 
 
 def test_the_hosts_error_pages_stay_out_of_the_interface(http: FlaskClient, fake_app: Flask, state: FakeState) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask
 
@@ -92,6 +93,11 @@ def make_app(url_prefix: str = "/credits") -> tuple[Flask, FakeState]:
     settings: Any = SimpleNamespace(url_prefix=url_prefix)
     app.register_blueprint(create_api_blueprint(settings))
     return app, state
+
+
+def keyed(key: str | None = None) -> dict[str, str]:
+    """Headers with an idempotency key, a new one unless one is given."""
+    return {"Idempotency-Key": key or uuid4().hex}
 
 
 def problem(response: Any, status: int, code: str) -> dict[str, Any]:
