@@ -15,7 +15,7 @@ from .config import PREFIX, Settings
 from .errors import ConfigurationError
 from .hooks import HookDecorators, Hooks, resolve
 from .migrations import upgrade
-from .proxy import EXTENSION, CreditsState
+from .proxy import EXTENSION, CreditsState, current_credits
 
 __all__ = ["CreditsState", "TrainingCredits"]
 
@@ -64,10 +64,12 @@ class TrainingCredits(HookDecorators):
             user_model=user_model,
         )
         problems += missing
-        db = db or app.extensions.get("sqlalchemy")
+        if db is None:
+            db = app.extensions.get("sqlalchemy")
         target = _find_metadata(app, db, app.config.get(f"{PREFIX}BIND_KEY"), metadata)
         problems += target if isinstance(target, list) else []
-        problems += _name_clashes(app, settings) if register_blueprints else []
+        problems += _taken_blueprints(app) if register_blueprints else []
+        problems += _taken_command(app, settings)
         if settings is None or resolved is None or isinstance(target, list) or problems:
             raise ConfigurationError(problems)
 
@@ -92,8 +94,7 @@ class TrainingCredits(HookDecorators):
         Raises `SchemaMismatch`, changing nothing, when tables are there that no revision of ours has made.
         """
         with app.app_context():
-            state: CreditsState = app.extensions[EXTENSION]
-            return upgrade(state.engine)
+            return upgrade(current_credits.engine)
 
 
 def _find_metadata(app: Flask, db: Any, bind_key: str | None, given: MetaData | None) -> MetaData | list[str]:
@@ -102,15 +103,18 @@ def _find_metadata(app: Flask, db: Any, bind_key: str | None, given: MetaData | 
     return find_metadata(app, db, bind_key, given)
 
 
-def _name_clashes(app: Flask, settings: Settings | None) -> list[str]:
-    clashes = [
+def _taken_blueprints(app: Flask) -> list[str]:
+    return [
         f"the app has a blueprint named {name!r} already: pass register_blueprints=False, or rename yours"
         for name in BLUEPRINTS
         if name in app.blueprints
     ]
-    if settings is not None and settings.cli_group in app.cli.commands:
-        clashes.append(f"the app has a command {settings.cli_group!r} already: set {PREFIX}CLI_GROUP to another name")
-    return clashes
+
+
+def _taken_command(app: Flask, settings: Settings | None) -> list[str]:
+    if settings is None or settings.cli_group not in app.cli.commands:
+        return []
+    return [f"the app has a command {settings.cli_group!r} already: set {PREFIX}CLI_GROUP to another name"]
 
 
 def _register_blueprints(app: Flask, settings: Settings) -> None:

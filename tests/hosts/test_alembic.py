@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import flask_migrate
@@ -29,12 +31,28 @@ def tables_of(db: SQLAlchemy, app: Flask) -> set[str]:
 
 
 @pytest.fixture
+def logging_as_before() -> Iterator[None]:
+    """Undoes what Flask-Migrate's template does to a process: it disables every logger that it does not name."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    loggers = [logger for logger in root.manager.loggerDict.values() if isinstance(logger, logging.Logger)]
+    disabled = {logger: logger.disabled for logger in loggers}
+    yield
+    root.setLevel(level)
+    for handler in set(root.handlers).difference(handlers):
+        root.removeHandler(handler)
+    for logger, was_disabled in disabled.items():
+        logger.disabled = was_disabled
+
+
+@pytest.fixture
 def lms() -> Lms:
     """A host on Flask-SQLAlchemy."""
     db = SQLAlchemy()
     return make_lms(db, db.Model)
 
 
+@pytest.mark.usefixtures("logging_as_before")
 @pytest.mark.filterwarnings("ignore:'get_engine' is deprecated:DeprecationWarning")  # Flask-Migrate's own template
 def test_flask_migrate(lms: Lms, make_app: MakeApp, tmp_path: Path) -> None:
     """The host's own migration makes our tables with plain SQLAlchemy types; a second one would be empty."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import Babel
+from flask_babel import Babel  # type: ignore[import-untyped]  # it ships no annotations
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_sqlalchemy import SQLAlchemy
