@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
-from . import db, doctor
+from . import account, check, codes, db, doctor, issue, openapi, run_due
 
-COMMANDS = (db.group, doctor.doctor)
+COMMANDS = (
+    account.group,
+    check.check,
+    codes.group,
+    db.group,
+    doctor.doctor,
+    issue.issue,
+    openapi.openapi,
+    run_due.run_due,
+)
 
 
 def create_group(name: str) -> AppGroup:
