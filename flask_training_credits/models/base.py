@@ -12,9 +12,12 @@ PREFIX: Final = "training_credits_"
 
 
 class Base(DeclarativeBase):
-    """Our own declarative base: no host base, naming convention or registry reaches in."""
+    """Our own declarative base: no host base, naming convention or registry reaches in.
 
-    metadata = MetaData()
+    Every constraint has a name, so that a later revision can alter it on SQLite too.
+    """
+
+    metadata = MetaData(naming_convention={"fk": "fk_%(table_name)s_%(column_0_name)s", "pk": "pk_%(table_name)s"})
 
 
 def check(name: str, sql: str) -> CheckConstraint:

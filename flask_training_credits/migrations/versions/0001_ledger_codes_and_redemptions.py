@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "validity_months IS NULL OR validity_months >= 0", name=op.f("ck_training_credits_credit_types_validity")
         ),
-        sa.PrimaryKeyConstraint("key"),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_training_credits_credit_types")),
     )
     op.create_table(
         "training_credits_idempotency",
@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("body", columns.long_text(), nullable=False),
         sa.Column("created_at", columns.instant(), nullable=False),
-        sa.PrimaryKeyConstraint("scope"),
+        sa.PrimaryKeyConstraint("scope", name=op.f("pk_training_credits_idempotency")),
     )
     with op.batch_alter_table("training_credits_idempotency", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_training_credits_idempotency_age"), ["created_at"], unique=False)
@@ -75,7 +75,7 @@ def upgrade() -> None:
         sa.Column("leased_until", columns.instant(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(length=255), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_credits_outbox")),
     )
     with op.batch_alter_table("training_credits_outbox", schema=None) as batch_op:
         batch_op.create_index(
@@ -106,9 +106,15 @@ def upgrade() -> None:
         sa.CheckConstraint("kind IN ('company', 'individual', 'team')", name=op.f("ck_training_credits_accounts_kind")),
         sa.CheckConstraint("available >= 0 AND held >= 0", name=op.f("ck_training_credits_accounts_balances")),
         sa.CheckConstraint("version >= 0", name=op.f("ck_training_credits_accounts_version")),
-        sa.ForeignKeyConstraint(["credit_type"], ["training_credits_credit_types.key"]),
-        sa.ForeignKeyConstraint(["parent_id"], ["training_credits_accounts.id"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(
+            ["credit_type"],
+            ["training_credits_credit_types.key"],
+            name=op.f("fk_training_credits_accounts_credit_type"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"], ["training_credits_accounts.id"], name=op.f("fk_training_credits_accounts_parent_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_credits_accounts")),
     )
     with op.batch_alter_table("training_credits_accounts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_training_credits_accounts_parent"), ["parent_id"], unique=False)
@@ -148,8 +154,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "value IS NULL OR (value >= 0 AND used <= value)", name=op.f("ck_training_credits_codes_value")
         ),
-        sa.ForeignKeyConstraint(["account_id"], ["training_credits_accounts.id"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["training_credits_accounts.id"], name=op.f("fk_training_credits_codes_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_credits_codes")),
         sa.UniqueConstraint("number", name=op.f("uq_training_credits_codes_number")),
     )
     with op.batch_alter_table("training_credits_codes", schema=None) as batch_op:
@@ -198,8 +206,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "expires_at IS NULL OR expires_at > starts_at", name=op.f("ck_training_credits_lots_window")
         ),
-        sa.ForeignKeyConstraint(["account_id"], ["training_credits_accounts.id"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["training_credits_accounts.id"], name=op.f("fk_training_credits_lots_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_credits_lots")),
     )
     with op.batch_alter_table("training_credits_lots", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_training_credits_lots_account"), ["account_id", "id"], unique=False)
@@ -220,8 +230,10 @@ def upgrade() -> None:
             "role IN ('owner', 'approver', 'member', 'viewer')", name=op.f("ck_training_credits_members_role")
         ),
         sa.CheckConstraint("user_id IS NOT NULL OR email IS NOT NULL", name=op.f("ck_training_credits_members_who")),
-        sa.ForeignKeyConstraint(["account_id"], ["training_credits_accounts.id"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["training_credits_accounts.id"], name=op.f("fk_training_credits_members_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_credits_members")),
         sa.UniqueConstraint("account_id", "email", name=op.f("uq_training_credits_members_email")),
         sa.UniqueConstraint("account_id", "user_id", name=op.f("uq_training_credits_members_user")),
     )
@@ -247,8 +259,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "available_after >= 0 AND held_after >= 0", name=op.f("ck_training_credits_transactions_after")
         ),
-        sa.ForeignKeyConstraint(["account_id"], ["training_credits_accounts.id"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["training_credits_accounts.id"], name=op.f("fk_training_credits_transactions_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_credits_transactions")),
         sa.UniqueConstraint("account_id", "version", name=op.f("uq_training_credits_transactions_version")),
     )
     with op.batch_alter_table("training_credits_transactions", schema=None) as batch_op:
@@ -267,9 +281,15 @@ def upgrade() -> None:
             "bucket IN ('source', 'available', 'held', 'spent', 'expired', 'revoked', 'moved')",
             name=op.f("ck_training_credits_entries_bucket"),
         ),
-        sa.ForeignKeyConstraint(["lot_id"], ["training_credits_lots.id"]),
-        sa.ForeignKeyConstraint(["transaction_id"], ["training_credits_transactions.id"]),
-        sa.PrimaryKeyConstraint("transaction_id", "line"),
+        sa.ForeignKeyConstraint(
+            ["lot_id"], ["training_credits_lots.id"], name=op.f("fk_training_credits_entries_lot_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["transaction_id"],
+            ["training_credits_transactions.id"],
+            name=op.f("fk_training_credits_entries_transaction_id"),
+        ),
+        sa.PrimaryKeyConstraint("transaction_id", "line", name=op.f("pk_training_credits_entries")),
     )
     with op.batch_alter_table("training_credits_entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_training_credits_entries_lot"), ["lot_id"], unique=False)
@@ -280,8 +300,10 @@ def upgrade() -> None:
         sa.Column("user_id", columns.text_key(255), nullable=False),
         sa.Column("code_id", columns.text_key(32), nullable=False),
         sa.Column("created_at", columns.instant(), nullable=False),
-        sa.ForeignKeyConstraint(["code_id"], ["training_credits_codes.id"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(
+            ["code_id"], ["training_credits_codes.id"], name=op.f("fk_training_credits_kept_codes_code_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_credits_kept_codes")),
         sa.UniqueConstraint("user_id", "code_id", name=op.f("uq_training_credits_kept_codes")),
     )
     op.create_table(
@@ -320,9 +342,13 @@ def upgrade() -> None:
             "amount >= 0 AND refunded >= 0 AND refunded <= amount AND quantity >= 1",
             name=op.f("ck_training_credits_redemptions_amounts"),
         ),
-        sa.ForeignKeyConstraint(["account_id"], ["training_credits_accounts.id"]),
-        sa.ForeignKeyConstraint(["code_id"], ["training_credits_codes.id"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["training_credits_accounts.id"], name=op.f("fk_training_credits_redemptions_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["code_id"], ["training_credits_codes.id"], name=op.f("fk_training_credits_redemptions_code_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_credits_redemptions")),
         sa.UniqueConstraint("order_id", "position", name=op.f("uq_training_credits_redemptions_order")),
         sa.UniqueConstraint("slot", name=op.f("uq_training_credits_redemptions_slot")),
     )
@@ -343,9 +369,13 @@ def upgrade() -> None:
         sa.Column("lot_id", columns.text_key(32), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("amount >= 0", name=op.f("ck_training_credits_reservations_amount")),
-        sa.ForeignKeyConstraint(["code_id"], ["training_credits_codes.id"]),
-        sa.ForeignKeyConstraint(["lot_id"], ["training_credits_lots.id"]),
-        sa.PrimaryKeyConstraint("code_id", "lot_id"),
+        sa.ForeignKeyConstraint(
+            ["code_id"], ["training_credits_codes.id"], name=op.f("fk_training_credits_reservations_code_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"], ["training_credits_lots.id"], name=op.f("fk_training_credits_reservations_lot_id")
+        ),
+        sa.PrimaryKeyConstraint("code_id", "lot_id", name=op.f("pk_training_credits_reservations")),
     )
     with op.batch_alter_table("training_credits_reservations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_training_credits_reservations_lot"), ["lot_id"], unique=False)
