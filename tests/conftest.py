@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,22 +11,18 @@ import redis as redis_client
 from flask import Flask
 from flask.testing import FlaskClient
 
+from flask_training_credits import Person, testing
+from flask_training_credits.testing import (
+    Clock,
+    MemoryAccess,
+    MemoryCatalog,
+    MemoryHooks,
+    MemoryUsers,
+    RecordingNotifier,
+    memory_hooks,
+)
 from tests.support.databases import NAMES, Database, Databases
-
-try:  # TEMPORARY until services/__init__.py exists
-    from flask_training_credits import Person, testing
-    from flask_training_credits.testing import (
-        Clock,
-        MemoryAccess,
-        MemoryCatalog,
-        MemoryHooks,
-        MemoryUsers,
-        RecordingNotifier,
-        memory_hooks,
-    )
-    from tests.support.host import InContext, SignedIn, dispose, make_host, make_tables
-except ImportError:
-    pass
+from tests.support.host import Hosts, InContext, SignedIn, dispose, make_host, make_tables
 
 DATABASE_FIXTURES = ("database", "empty_database")
 
@@ -74,9 +69,9 @@ def empty_database(request: pytest.FixtureRequest, databases: Databases) -> Iter
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, databases: Databases, tmp_path: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Database]:
     """A database with the test host's tables, all empty."""
-    database = databases.with_tables(request.param, tmp_path, make_tables)
+    database = databases.with_tables(request.param, make_tables)
     yield database
     databases.clean(database)
 
@@ -130,23 +125,39 @@ def clock(hooks: MemoryHooks) -> Clock:
     return hooks.clock
 
 
+@pytest.fixture(scope="session")
+def hosts(databases: Databases) -> Iterator[Hosts]:  # asks for `databases` to be closed before them
+    """The apps of this session."""
+    hosts = Hosts()
+    yield hosts
+    hosts.close()
+
+
 @pytest.fixture
-def make_app(request: pytest.FixtureRequest, database: Database, hooks: MemoryHooks) -> Iterator[Callable[..., Flask]]:
+def make_app(
+    request: pytest.FixtureRequest, database: Database, hosts: Hosts, hooks: MemoryHooks
+) -> Iterator[Callable[..., Flask]]:
     """Makes a host on the database: `make_app(TRAINING_CREDITS_GRACE_DAYS=0)`; `hooks=` replaces the ones in memory.
 
-    The test ends with the check of the whole ledger.
+    Apps are used again by other tests: a test that changes its app (a route, a signal, a setting) asks for one of its
+    own with `own=True`. The test ends with the check of the whole ledger.
     """
-    apps: list[Flask] = []
+    made: list[Flask] = []
+    owned: list[Flask] = []
 
-    def make(**config: Any) -> Flask:
-        app = make_host(database.url, config.pop("hooks", hooks), **config)
-        apps.append(app)
+    def make(*, own: bool = False, hooks: MemoryHooks = hooks, **config: Any) -> Flask:
+        if own:
+            app = make_host(database.url, hooks, **config)
+            owned.append(app)
+        else:
+            app = hosts.get(database.url, hooks, config, number=len(made))
+        made.append(app)
         return app
 
     yield make
-    if apps and request.node.get_closest_marker("ledger_broken_on_purpose") is None:
-        testing.assert_ledger(apps[0])
-    for app in apps:
+    if made and request.node.get_closest_marker("ledger_broken_on_purpose") is None:
+        testing.assert_ledger(made[0])
+    for app in owned:
         dispose(app)
 
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,16 +51,13 @@ class Databases:
         self._ready: dict[str, _WithTables] = {}
         self._count = 0
 
-    def with_tables(self, name: str, folder: Path, make_tables: Callable[[str], None]) -> Database:
-        """A database that holds what `make_tables(url)` makes, and nothing else.
-
-        `make_tables` runs once a session; on SQLite every test then has a copy in its own folder.
-        """
+    def with_tables(self, name: str, make_tables: Callable[[str], None]) -> Database:
+        """The database that holds what `make_tables(url)` makes, which runs once a session, and nothing else."""
         if name not in self._ready:
             database = self.empty(name)
             make_tables(database.url)
             self._ready[name] = _WithTables(database)
-        return self._ready[name].hand_out(folder)
+        return self._ready[name].database
 
     def clean(self, database: Database) -> None:
         """Empty a database that `with_tables` handed out."""
@@ -123,6 +119,7 @@ _CREATE_OPTIONS = {"postgresql": "", "mariadb": " CHARACTER SET utf8mb4"}
 _EMPTYING: Mapping[str, tuple[str, ...]] = {
     # Foreign keys off, so that the order of the tables does not matter; a test that left a lock behind fails soon.
     "postgresql": ("SET LOCAL session_replication_role = replica", "SET LOCAL lock_timeout = '10s'"),
+    "sqlite": (),
     "mariadb": ("SET SESSION foreign_key_checks = 0", "SET SESSION innodb_lock_wait_timeout = 10"),
 }
 
@@ -146,16 +143,7 @@ class _WithTables:
             # What making the tables wrote, such as the version of the schema, belongs to them.
             self._kept = self._used(connection)
 
-    def hand_out(self, folder: Path) -> Database:
-        if self.database.name != "sqlite":
-            return self.database
-        copy = folder / "test.sqlite"
-        shutil.copyfile(str(self._engine.url.database), copy)
-        return Database("sqlite", f"sqlite:///{copy}")
-
     def clean(self) -> None:
-        if self.database.name == "sqlite":
-            return
         with self._engine.begin() as connection:
             used = self._used(connection) - self._kept
             if not used:
