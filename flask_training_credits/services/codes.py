@@ -87,8 +87,7 @@ class OwnerCodes:
         frozen = unit.execute(select(accounts.c.frozen_at).where(accounts.c.id == account_id)).scalar_one()
         if frozen is not None:
             raise Refused("account_frozen", "This account is frozen; its credits cannot be shared out now.")
-        book.settle()
-        holds.settle_lapsed(book)
+        holds.settle(book)
         value = None if asked["value"] is None else to_hundredths(asked["value"])
         rows = self._drafts(unit, account_id, {**asked, "value": value}, actor, book.now)
         held: list[dict[str, Any]] = []
@@ -236,7 +235,7 @@ class OwnerCodes:
 
         def work(unit: Unit) -> None:
             book = open_book(unit, account_id, self._core.clock)
-            book.settle()
+            holds.settle(book)
             holds.release(book, [code_id], actor_id(actor), "code revoked")
             book.close()
             unit.execute(

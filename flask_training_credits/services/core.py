@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from sqlalchemy.exc import DBAPIError
+
 from ..codes import CodeTexts
 from ..config import Settings
 from ..domain.wire import to_wire
-from ..errors import IdempotencyKeyRequired
+from ..errors import IdempotencyKeyRequired, Refused, RetryLater
 from .asking import Host
 from .attempts import Attempts
 from .idempotency import Claim, IdempotencyKeys, Replayed
 from .people import Actor, People, actor_id
 from .store import Store
-from .unit import Units
+from .unit import Units, is_transient
 
 T = TypeVar("T")
 
@@ -57,15 +61,31 @@ class Core:
         claim = self._claim(key, actor, method, asked)
         try:
             with self.keys.running(claim):
-                return act(claim)
+                return self._act(claim, act)
         except Replayed as replay:
             if claim is not key:
                 return reload(json.loads(replay.body))
             raise
 
-    def _claim(self, key: str | Claim | None, actor: Actor, method: str, asked: dict[str, Any]) -> Claim | None:
-        if not isinstance(key, str):
+    def _act(self, claim: Claim, act: Callable[[Claim | None], T]) -> T:
+        try:
+            return act(claim)
+        except Refused:  # perhaps only because a twin on another machine was faster: then its answer is the answer
+            self.keys.look_up(claim, self.store.execute)
+            raise
+        except DBAPIError as error:  # while reading; units try again by themselves
+            if not is_transient(error):
+                raise
+            with suppress(DBAPIError):
+                self.store.session.rollback()
+            raise RetryLater from error
+
+    def _claim(self, key: str | Claim | None, actor: Actor, method: str, asked: dict[str, Any]) -> Claim:
+        """Without a key the call gets one of its own: after a COMMIT that got lost it is still not done twice."""
+        if isinstance(key, Claim):
             return key
+        if key is None:
+            key = secrets.token_hex()
         if not 1 <= len(key) <= MAX_KEY:
             raise IdempotencyKeyRequired
         fingerprint = hashlib.sha256(json.dumps(to_wire(asked), sort_keys=True).encode()).hexdigest()

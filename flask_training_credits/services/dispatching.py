@@ -95,6 +95,7 @@ class Dispatcher:
 
     def _send(self, row: dict[str, Any]) -> None:
         signal(row["type"]).send(self._sender, type=row["type"], timestamp=instant(row["created_at"]), data=row["data"])
+        self._core.store.session.commit()  # as for hooks below
 
     def _work(self, row: dict[str, Any]) -> None:
         self._workers[row["kind"]](row["subject_id"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Table, bindparam, select, update
@@ -60,12 +61,20 @@ def release(book: Book, code_ids: Sequence[str], actor: str, reason: str) -> Non
     _give_back(book, [(row.code_id, LotView.of(row)) for row in rows], actor, reason)
 
 
-def settle_lapsed(book: Book) -> None:
-    """Give back what reserved codes still hold although they have expired."""
-    if book.held:
-        rows = lapsed_reservations(book.unit, [book.account_id], book.now)
-        held = [(row.code_id, LotView(row.id, row.reserved, *row[2:6])) for row in rows]
-        _give_back(book, held, "system", "code expired")
+def settle(book: Book) -> None:
+    """Book what is due before anything else: expired lots, and what expired codes still hold."""
+    book.settle()
+    held = [(row.code_id, LotView(row.id, row.reserved, *row[2:6])) for row in _lapsed(book)]
+    _give_back(book, held, "system", "code expired")
+
+
+def is_due(book: Book) -> bool:
+    """True when there is something to settle."""
+    return bool(book.due() or _lapsed(book))
+
+
+def _lapsed(book: Book) -> list[Any]:
+    return lapsed_reservations(book.unit, [book.account_id], book.now) if book.held else []
 
 
 def _give_back(book: Book, held: Sequence[tuple[str, LotView]], actor: str, reason: str) -> None:
@@ -75,6 +84,9 @@ def _give_back(book: Book, held: Sequence[tuple[str, LotView]], actor: str, reas
     for _, lot in held:
         has_ended = lot.expires_at is not None and lot.expires_at <= book.now
         lines += move(lot.id, "held", "expired" if has_ended else "available", lot.available)
+        if not has_ended:
+            known = book.lots.get(lot.id)
+            book.lots[lot.id] = replace(lot, available=lot.available + (known.available if known else 0))
     total = sum(lot.available for _, lot in held)
     book.post("release", lines, amount=total, actor=actor, reason=reason)
     take(book, [(code_id, lot.id, lot.available) for code_id, lot in held])

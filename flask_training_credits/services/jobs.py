@@ -66,8 +66,7 @@ class Jobs:
 
     def _settle_one(self, unit: Unit, account_id: str) -> None:
         book = open_book(unit, account_id, self._core.clock)
-        book.settle()
-        holds.settle_lapsed(book)
+        holds.settle(book)
         book.close()
 
     def _end_access(self, told: Progress) -> int:

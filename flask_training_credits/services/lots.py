@@ -17,7 +17,7 @@ from ..domain.values import Money, Person
 from ..errors import Invalid, NotFound
 from ..models import Account, CreditType
 from ..models import Lot as Row
-from . import results
+from . import holds, results
 from .accounts import AccountDraft, Accounts
 from .core import Core
 from .idempotency import Claim
@@ -189,7 +189,7 @@ class Lots:
 
     def _post(self, unit: Unit, account_id: str, draft: Mapping[str, Any], actor: Actor) -> results.Lot:
         book = open_book(unit, account_id, self._core.clock)
-        book.settle()
+        holds.settle(book)
         row = dict(draft)
         amount = row.pop("size")
         if book.available + amount > MAX_BALANCE:

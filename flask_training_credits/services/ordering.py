@@ -105,8 +105,7 @@ class Ordering:
         account_id = paid[0].source.account_id
         if must_settle:
             book = open_book(unit, account_id, self._core.clock)
-            book.settle()
-            holds.settle_lapsed(book)
+            holds.settle(book)
             book.close()
         reserved = [one for one in paid if one.source.is_reserved]
         book = debit_book(
@@ -118,7 +117,7 @@ class Ordering:
             unheld=sum(one.amount for one in reserved),
             movements=sum(1 for one in paid if one.amount),
         )
-        if book.due():
+        if holds.is_due(book):
             raise TryAgain
         held = holds.held_by(unit.execute, sorted({one.source.code_id or "" for one in reserved})) if reserved else {}
         slices = {code_id: {row.id: LotView.of(row) for row in rows} for code_id, rows in held.items()}

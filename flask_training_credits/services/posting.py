@@ -90,7 +90,7 @@ class Book:
     """One account under its lock.
 
     Balances are those before the first movement, and follow every `post`. `now` was read from the clock after the
-    lock was held and never runs behind the account's last movement.
+    lock was held; `recorded_at` never runs behind the account's last movement, should the clock have stepped back.
     """
 
     unit: Unit
@@ -99,6 +99,7 @@ class Book:
     held: int
     version: int
     now: datetime
+    recorded_at: datetime
     head: str
     lots: dict[str, LotView]
     """Lots with something available, by id; movements lower it."""
@@ -138,8 +139,8 @@ class Book:
             "kind": kind,
             "available_after": self.available,
             "held_after": self.held,
-            "effective_at": effective_at or self.now,
-            "recorded_at": self.now,
+            "effective_at": effective_at or self.recorded_at,
+            "recorded_at": self.recorded_at,
             "actor": actor,
             "reason": reason,
             "redemption_id": redemption_id,
@@ -261,9 +262,10 @@ def _open(unit: Unit, account_id: str, clock: Callable[[], datetime], standing: 
     available, held, version = standing
     rows = unit.execute(_PAYING, {"account": account_id, "head": version}).all()
     now, head = clock(), FIRST_HASH
+    recorded_at = now
     if version:
         last = rows[0] if rows else unit.execute(_HEAD, {"account": account_id, "head": version}).one()
-        now, head = max(now, last.recorded_at), last.hash
+        recorded_at, head = max(now, last.recorded_at), last.hash
     return Book(
         unit,
         account_id,
@@ -271,6 +273,7 @@ def _open(unit: Unit, account_id: str, clock: Callable[[], datetime], standing: 
         held,
         version,
         now,
+        recorded_at,
         head,
         {row.id: LotView.of(row) for row in rows},
         {row.id: LotMoney(*row[6:9]) for row in rows},

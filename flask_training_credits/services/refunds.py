@@ -10,6 +10,7 @@ from sqlalchemy import Table, bindparam, select, update
 
 from ..domain.journal import Line, move
 from ..models import Account, Code, CreditType, Lot, Redemption, Reservation
+from . import holds
 from .core import Core
 from .ids import new_id
 from .posting import Book, open_book
@@ -44,7 +45,7 @@ def cancel_by_provider(unit: Unit, core: Core, row: Any, reason: str) -> Book | 
     )
     if cancelled.rowcount != 1:
         return None
-    book.settle()
+    holds.settle(book)
     reserving = _give_code_back(unit, row, book.now)
     if row.amount:
         until = book.now + timedelta(days=_grace_days(unit, core, row.account_id))

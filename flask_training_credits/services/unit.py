@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from ..errors import HookFailed, RetryLater
 from ..models import Outgoing
 from .store import Store
-from .watch import EndedOurTransaction, guarded, refuse_unsaved, watch_sessions
+from .watch import EndedOurTransaction, forget_writes, guarded, refuse_unsaved, watch_sessions
 
 T = TypeVar("T")
 
@@ -110,19 +110,30 @@ class Units:
                     raise
                 log.warning("training credits unit, try %d of %d: %s", attempt + 1, ATTEMPTS, error.orig)
             else:
-                waiting = [row for row in unit.outgoing if row["done_at"] is None]
-                if waiting:
-                    self.hand_on(waiting)
+                self._hand_on([row for row in unit.outgoing if row["done_at"] is None])
                 return result
         raise RetryLater
+
+    def _hand_on(self, waiting: list[dict[str, Any]]) -> None:
+        """Hand on what somebody waits for. Failing changes nothing: it is committed, and `run-due` tries again."""
+        if not waiting:
+            return
+        try:
+            self.hand_on(waiting)
+        except Exception:
+            log.exception("the outbox could not be handed on now; run-due will")
 
     @contextmanager
     def _transaction(self, attempt: int) -> Iterator[Unit]:
         session, bind = self._store.session, self._store.bind()
         refuse_unsaved(session)
         if isinstance(bind, Connection):
-            with session.begin_nested():
-                yield Unit(session, session.connection(bind_arguments={"bind": bind}), attempt)
+            try:
+                with session.begin_nested():
+                    yield Unit(session, session.connection(bind_arguments={"bind": bind}), attempt)
+            except BaseException:
+                forget_writes(session)
+                raise
             session.commit()
             return
         session.rollback()

@@ -20,7 +20,9 @@ _WROTE = "training_credits.wrote"
 _SESSION = "training_credits.session"
 _GUARDED = "training_credits.guarded"
 _READS = re.compile(
-    r"\s*(select|with|show|pragma|explain|set|values|begin|savepoint|release|rollback)\b", re.IGNORECASE
+    r"\s*(select|with(?!.*\b(insert|update|delete|merge)\b)|show|pragma|explain|set|values|begin|savepoint|release"
+    r"|rollback)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -58,15 +60,20 @@ def refuse_unsaved(session: Session) -> None:
         raise UncommittedWork(found)
 
 
+def forget_writes(session: Session) -> None:
+    """Take it that nothing the session wrote is still there: a savepoint from before has been rolled back."""
+    session.info.pop(_WROTE, None)
+
+
 @contextmanager
 def guarded(session: Session, connection: Connection) -> Iterator[None]:
     """While host code runs in our transaction: commit, rollback and close raise `EndedOurTransaction`."""
     transaction = session.get_transaction()
-    session.info[_GUARDED] = True
-    connection.info[_GUARDED] = True
+    tried: list[str] = []
+    session.info[_GUARDED] = connection.info[_GUARDED] = tried
     try:
         yield
-        if session.get_transaction() is not transaction:
+        if tried or session.get_transaction() is not transaction:  # the hook may have swallowed what we raised
             raise EndedOurTransaction
     finally:
         session.info.pop(_GUARDED, None)
@@ -89,19 +96,24 @@ def _session_ended(session: Session, transaction: SessionTransaction) -> None:
 
 
 def _session_commits(session: Session) -> None:
-    if session.info.get(_GUARDED) and not session.in_nested_transaction():
+    if _GUARDED in session.info and not session.in_nested_transaction():
+        session.info[_GUARDED].append("commit")
         raise EndedOurTransaction
 
 
 def _connection_ends(connection: Connection) -> None:
-    if connection.info.get(_GUARDED):
+    if _GUARDED in connection.info:
+        connection.info[_GUARDED].append("commit or rollback")
         raise EndedOurTransaction
 
 
 def _statement(*event: Any) -> None:
     connection, _, statement, _, context, _ = event
-    writes = context is not None and (context.isinsert or context.isupdate or context.isdelete)
-    if writes or (not (context is not None and context.compiled is not None) and not _READS.match(statement)):
+    if context is None or context.is_text:
+        writes = _READS.match(statement) is None
+    else:
+        writes = context.isinsert or context.isupdate or context.isdelete or context.isddl
+    if writes:
         root = connection.info.get(_SESSION, _nobody)()
         if root is not None and root.session.get_transaction() is root:
             root.session.info[_WROTE] = True
