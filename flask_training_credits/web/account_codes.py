@@ -77,6 +77,8 @@ def extend_code(account_id: str, code_id: str) -> ResponseReturnValue:
     expires_at = fields.end_of_day("expires_on", zone)
     if expires_at is None and not fields.errors:
         fields.fail("expires_on", translate("Fill in this field."))
+    elif expires_at is not None and expires_at <= current_credits.hooks.clock():
+        fields.fail("expires_on", translate("This day has passed. To stop the code, revoke it."))
     try:
         fields.check()
         current_credits.codes.update(account_id, code_id, {"expires_at": expires_at}, actor=person)

@@ -45,6 +45,8 @@ def account(account_id: str) -> str:
     if balance is None:  # a member: may ask to pay, but not see what is there
         return render("account.html", **shown)
     history = current_credits.accounts.transactions(account_id, viewer=person, limit=PER_PAGE, cursor=cursor)
+    bought = {row.redemption_id for row in history.items if row.redemption_id}
+    titles = current_credits.redemptions.titles(account_id, bought, viewer=person)
     return render(
         "account.html",
         **shown,
@@ -52,7 +54,7 @@ def account(account_id: str) -> str:
         is_owner=found.role == "owner",
         lots=current_credits.lots.list(account_id, viewer=person, limit=50),
         history=history,
-        rows=rows_of(history.items),
+        rows=rows_of(history.items, titles),
         names=names_of(row.actor for row in history.items),
         is_older=cursor is not None,
     )

@@ -86,7 +86,7 @@ def _read_account(types: list[str]) -> dict[str, Any]:
         "name": fields.text("name", required=True),
         "credit_type": fields.choice("credit_type", types, default=types[0] if len(types) == 1 else None),
         "kind": fields.choice("kind", ("company", "individual"), default="company"),
-        "country": (fields.text("country", longest=2) or "").upper() or None,
+        "country": fields.country("country"),
         "owners": fields.words("owners") or [],
         "contact": fields.text("contact"),
     }

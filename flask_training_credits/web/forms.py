@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from ..domain.amounts import parse_credits
+from ..domain.iso import COUNTRIES
 from ..errors import Invalid
 from .i18n import translate
 
@@ -66,6 +67,16 @@ class Fields:
         """The instant after a last day: the following midnight in the zone."""
         day = self.day(name)
         return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC) if day else None
+
+    def country(self, name: str) -> str | None:
+        """A country by its two letters."""
+
+        def read(text: str) -> str:
+            if text.upper() not in COUNTRIES:
+                raise ValueError(translate("Write a country as two letters, for example DE."))
+            return text.upper()
+
+        return self._read(name, read, required=False)
 
     def choice(self, name: str, allowed: Collection[str], *, default: str | None = None) -> str | None:
         """One of the allowed values."""

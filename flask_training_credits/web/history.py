@@ -19,9 +19,16 @@ class Row:
     title: str | None
 
 
-def rows_of(transactions: Sequence[Transaction]) -> list[Row]:
-    """One row for each transaction."""
-    return [Row(transaction=transaction, effect=effect_of(transaction), title=None) for transaction in transactions]
+def rows_of(transactions: Sequence[Transaction], titles: Mapping[str, str]) -> list[Row]:
+    """One row for each transaction; `titles` says what each redemption bought."""
+    return [
+        Row(
+            transaction=transaction,
+            effect=effect_of(transaction),
+            title=titles.get(transaction.redemption_id or ""),
+        )
+        for transaction in transactions
+    ]
 
 
 def effect_of(transaction: Transaction) -> Decimal:

@@ -15,6 +15,7 @@ from ..errors import CreditsError, Refused
 from ..proxy import current_credits
 from ..services.results import ItemRefusal
 from .i18n import translate
+from .sentences import translated
 
 TITLES: Final[Mapping[str, str]] = {
     "code_not_usable": "This code cannot be used",
@@ -67,7 +68,7 @@ STEPS: Final[Mapping[str, str]] = {
 
 NUMBERS: Final[Mapping[str, str]] = {"required": "Needed", "remaining": "Left on the code", "available": "Available"}
 
-_EMAIL = re.compile(r"[^\s@,;<>()]+@[^\s@,;<>()]+\.[^\s@,;<>().]+")
+_ADDRESS = re.compile(r"https?://[^\s,;<>()]+|[^\s@,;<>()]+@[^\s@,;<>()]+\.[^\s@,;<>().]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +92,7 @@ def explain(refusal: ItemRefusal | CreditsError) -> Explanation:
     return Explanation(
         code=refusal.code,
         title=translate(TITLES.get(refusal.code, "This is not possible right now")),
-        message=refusal.message,
+        message=translated(refusal.code, refusal.message),
         numbers=_numbers(extra),
         ask=whom_to_ask(contact),
         step=translate(step) if step else None,
@@ -100,20 +101,17 @@ def explain(refusal: ItemRefusal | CreditsError) -> Explanation:
 
 
 def whom_to_ask(contact: str | None) -> Markup | None:
-    """The contact with its e-mail addresses as links; without one the host's support."""
+    """The contact with its mail and web addresses as links; without one the host's support."""
     settings = current_credits.settings
-    text = contact or settings.support_email
-    if text:
-        return _with_links(text)
-    if settings.support_url:
-        return Markup('<a href="{}">{}</a>').format(settings.support_url, translate("Support"))
-    return None
+    text = contact or settings.support_email or settings.support_url
+    return _with_links(text) if text else None
 
 
 def _with_links(text: str) -> Markup:
     parts, end = Markup(), 0
-    for match in _EMAIL.finditer(text):
-        parts += Markup('{}<a href="mailto:{}">{}</a>').format(text[end : match.start()], match[0], match[0])
+    for match in _ADDRESS.finditer(text):
+        target = f"mailto:{match[0]}" if "@" in match[0] and not match[0].startswith("http") else match[0]
+        parts += Markup('{}<a href="{}">{}</a>').format(text[end : match.start()], target, match[0])
         end = match.end()
     return parts + text[end:]
 

@@ -1,0 +1,117 @@
+"""Accounts: balance drawn and listed, lots, history."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from flask_training_credits import Item, Offering
+from flask_training_credits.services.results import Account, Code
+from flask_training_credits.testing import person
+from tests.support.pages import heading, soup, text_of
+
+pytestmark = pytest.mark.databases("sqlite")
+
+
+def test_somebody_with_one_account_goes_straight_to_it(olga: FlaskClient, account: Account) -> None:
+    """No list of one."""
+    answer = olga.get("/credits/accounts")
+
+    assert answer.status_code == 302
+    assert answer.location == f"/credits/accounts/{account.id}"
+
+
+def test_somebody_with_several_chooses(olga: FlaskClient, account: Account, make: Any) -> None:
+    """Each with its balance."""
+    make.account(name="Second", owners=["olga"])
+
+    page = olga.get("/credits/accounts")
+
+    assert [link.get_text() for link in soup(page).select(".tc-list a")] == ["Second", "Acme"]
+    assert "100 credits" in text_of(page)
+
+
+def test_somebody_with_none_is_told_whom_to_ask(ada: FlaskClient) -> None:
+    """An empty state, not an empty page."""
+    said = text_of(ada.get("/credits/accounts"))
+
+    assert "You have no role on a credit account" in said
+    assert "help@example.com" in said
+
+
+def test_the_history_says_who_spent_what_on_which_course(
+    olga: FlaskClient, ada: FlaskClient, account: Account, code: Code, course: Offering, credits: Any
+) -> None:
+    """And the balance after each."""
+    credits.checkout.place(person(id="ada"), [Item(course.id, code=code.text)], key="one")
+
+    page = olga.get(f"/credits/accounts/{account.id}")
+
+    assert heading(page) == "Acme"
+    assert soup(page).select_one(".tc-big-number").get_text() == "80"
+    history = soup(page).find(id="tc-history-heading").find_parent("section")
+    rows = [[" ".join(cell.get_text(" ").split()) for cell in row.find_all("td")] for row in history.select("tbody tr")]
+    when = "15 March 2026, 12:00 UTC"
+    assert rows == [
+        [when, "Spent: Introduction to Networking", "Ada", "−20", "80"],
+        [when, "Credits added", "cli", "+100", "100"],
+    ]
+
+
+def test_the_balance_is_drawn_to_scale(olga: FlaskClient, account: Account, make: Any, clock: Any) -> None:
+    """Without a style attribute; and what expires soon is said in words."""
+    soon = clock().date().replace(month=4, day=1)
+    make.lot(account.id, amount=50, expires_on=soon)
+    make.credit_code(account.id, value=Decimal(25), funding="reserved")
+
+    page = olga.get(f"/credits/accounts/{account.id}")
+
+    bars = soup(page).select("svg.tc-bar rect")
+    assert [(bar["class"], bar["x"], bar["width"]) for bar in bars] == [
+        (["tc-part-soon"], "0", "166"),
+        (["tc-part-free"], "166", "667"),
+        (["tc-part-held"], "833", "167"),
+    ]
+    assert "25 credits can be used until 1 April 2026 ." in text_of(page)
+    assert "style=" not in page.text
+
+
+def test_a_long_history_has_pages(olga: FlaskClient, account: Account, make: Any) -> None:
+    """Twenty a page, newest first, and a way back."""
+    for _ in range(25):
+        make.lot(account.id, amount=1)
+
+    first = olga.get(f"/credits/accounts/{account.id}")
+    second = olga.get(str(soup(first).find("a", string="Older")["href"]))
+
+    def versions(page: Any) -> int:
+        return len(soup(page).find(id="tc-history-heading").find_parent("section").select("tbody tr"))
+
+    assert (versions(first), versions(second)) == (20, 6)
+    assert soup(second).find("a", string="Newest")["href"] == f"/credits/accounts/{account.id}"
+    assert soup(second).find("a", string="Older") is None
+
+
+def test_an_account_without_credits_says_so(olga: FlaskClient, make: Any) -> None:
+    """Owners are told to wait for the order."""
+    empty = make.account(name="New", owners=["olga"])
+
+    said = text_of(olga.get(f"/credits/accounts/{empty.id}"))
+
+    assert "No credits yet" in said
+    assert "Nothing has happened yet" in said
+
+
+def test_strangers_see_nothing(ada: FlaskClient, account: Account) -> None:
+    """404, like what is not there."""
+    assert ada.get(f"/credits/accounts/{account.id}").status_code == 404
+    assert ada.get("/credits/accounts/acc_nothing").status_code == 404
+    assert ada.get(f"/credits/accounts/{account.id}/codes").status_code == 404
+
+
+def test_a_damaged_cursor_is_refused(olga: FlaskClient, account: Account) -> None:
+    """With a page, not a trace."""
+    assert olga.get(f"/credits/accounts/{account.id}?cursor=zzz").status_code == 422
