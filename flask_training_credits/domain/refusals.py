@@ -136,13 +136,15 @@ class Facts:
 
 def refuse(facts: Facts) -> No | None:
     """The first reason that holds, or None."""
-    source, offering, price = facts.source, facts.offering, facts.price
-    if source is None:
-        return refuse_source(facts)
-    return (
-        refuse_source(facts)
-        or _refuse_offering(facts, source, offering, price)
-        or (_refuse_use(facts, source, price) if price else None)
+    source, price = facts.source, facts.price
+    return refuse_before_host(facts) or (_refuse_use(facts, source, price) if source and price else None)
+
+
+def refuse_before_host(facts: Facts) -> No | None:
+    """The first reason that comes before anything the host is asked about the learner, or None."""
+    source = facts.source
+    return refuse_source(facts) or (
+        _refuse_offering(facts, source, facts.offering, facts.price) if source is not None else None
     )
 
 

@@ -14,7 +14,7 @@ from ..domain.cancellation import Tier, tiers
 from ..domain.iso import zone
 from ..domain.lots import Choice, LotView, choose, is_live, take
 from ..domain.pricing import Price, price
-from ..domain.refusals import Facts, No, Source, refuse
+from ..domain.refusals import Facts, No, Source, refuse, refuse_before_host
 from ..domain.states import LIVE
 from ..domain.validity import end_instant, start_instant
 from ..domain.values import Item, Offering, Person, check_id, former_user
@@ -192,9 +192,9 @@ class Judge:
                 one.facts.price = Price(*line[4:])
 
     def _ask_host(self, one: Judged) -> None:
-        """Ask the host about items that our own first look does not refuse."""
+        """Ask the host about items, unless they are refused for what comes before its answers."""
         facts = one.facts
-        one.no = refuse(facts)
+        one.no = refuse_before_host(facts)
         if one.no is None and facts.offering is not None:
             facts.veto = self._core.host.veto(facts.learner, facts.offering, facts.quantity)
             facts.is_enrolled = one.slot is not None and self._core.host.has_access(facts.learner.id, facts.offering)
