@@ -12,7 +12,8 @@ from .presets import PERSONAS, AccountSeed, LotSeed, Preset, ProductSeed
 OTHERS = {"grace@globex.example": "Grace Obi", "ravi@globex.example": "Ravi Menon"}
 """People of the demo whom nobody can be."""
 
-ACTOR = "northwind-setup"
+ACTOR = "Northwind Academy"
+"""Who the journal says did it."""
 
 
 def seed(preset: Preset) -> None:

@@ -76,12 +76,12 @@ def _apply(person: Person, lines: Sequence[Line]) -> ResponseReturnValue:
                 return _page(person, lines, other=entered)
         quote = _quote(person, covered)
     except Refused as refusal:
-        return _page(person, lines, refused=explain(refusal), status=refusal.status)
+        return _page(person, lines, refused=explain(refusal), status=refusal.status, is_quoted=True)
     refused = _refusals_by_line(covered, quote.items)
     tried = {index for index, line in enumerate(lines) if not line.is_covered}
     if tried and tried <= refused.keys():
         first = refused[min(tried)]
-        return _page(person, lines, refused=explain(first), status=Refused(first.code).status)
+        return _page(person, lines, refused=explain(first), status=Refused(first.code).status, is_quoted=True)
     return _page(person, cart.uncover(covered, tried & refused.keys()), applied=True)
 
 
@@ -129,9 +129,11 @@ def _page(
     applied: bool = False,
     empty_box: bool = False,
     nothing_pays: bool = False,
+    is_quoted: bool = False,
     status: int = 200,
 ) -> ResponseReturnValue:
-    if quote is None and refused is None and any(line.is_covered for line in lines):
+    """The page; `is_quoted` shows the quotes of what is covered although something else was refused."""
+    if quote is None and (refused is None or is_quoted) and any(line.is_covered for line in lines):
         quote = _quote(person, lines)
     shown = cart.show(lines, person, quote.items if quote else ())
     page = render(

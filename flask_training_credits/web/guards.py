@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from ..domain.values import Person
 from ..errors import NotFound, NotSignedIn
 from ..proxy import current_credits
+from ..services.asking import ask
 from . import csrf
 
 PUBLIC: Final = frozenset({"static", "what_credits_buy"})
@@ -35,8 +36,10 @@ def signed_in() -> Person:
 
 
 def is_staff(person: Person | None) -> bool:
-    """Whether somebody may do what staff do."""
-    return person is not None and current_credits.hooks.permissions.is_staff(person)
+    """Whether somebody may do what staff do. Raises `HookFailed`."""
+    if person is None:
+        return False
+    return bool(ask("permissions", lambda: current_credits.hooks.permissions.is_staff(person)))
 
 
 def is_shown_to(person: Person | None) -> bool:

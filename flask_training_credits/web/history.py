@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..proxy import current_credits
+from ..services.asking import ask
 from ..services.results import Transaction
 
 
@@ -37,6 +38,7 @@ def effect_of(transaction: Transaction) -> Decimal:
 
 
 def names_of(user_ids: Iterable[str]) -> Mapping[str, str]:
-    """Names by user id; who is no user (a command, a job) is left out."""
-    known = current_credits.hooks.users.get_many(list(set(user_ids)))
+    """Names by user id; who is no user (a command, a job) is left out. Raises `HookFailed`."""
+    wanted = list(set(user_ids))
+    known = ask("users", lambda: current_credits.hooks.users.get_many(wanted)) if wanted else {}
     return {user_id: person.name for user_id, person in known.items()}

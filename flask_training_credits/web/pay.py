@@ -108,6 +108,7 @@ def _page(
         offering=current_credits.checkout.offering(offering_id, person=person),
         source=source,
         kept=[] if quote else current_credits.codes.kept(person),
+        owned=current_credits.redemptions.find(person.id, offering_id),
         quote=quote,
         item=quote.items[0] if quote else None,
         refused=refused,

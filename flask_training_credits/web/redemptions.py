@@ -24,6 +24,7 @@ def redemptions() -> str:
 def redemption(redemption_id: str) -> str:
     """Show one of them."""
     person = signed_in()
-    return render(
-        "redemption.html", redemption=current_credits.redemptions.get(redemption_id, viewer=person), person=person
-    )
+    found = current_credits.redemptions.get(redemption_id, viewer=person)
+    ends_at = found.access_expires_at
+    has_ended = ends_at is not None and ends_at <= current_credits.hooks.clock()
+    return render("redemption.html", redemption=found, person=person, has_ended=has_ended)

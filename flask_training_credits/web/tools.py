@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from urllib.parse import urlsplit
 
@@ -10,11 +10,12 @@ from flask import g, request, url_for
 from markupsafe import Markup
 
 from ..domain.values import Money
-from ..errors import CreditsError
+from ..errors import CreditsError, HookFailed
 from ..proxy import current_credits
 from ..services.results import Account, OfferingView
 from . import csrf, guards, notices, once, refusals, times, words
-from .i18n import translate
+from .history import names_of
+from .i18n import flask_babel, translate
 from .numbers import show_money
 
 
@@ -51,10 +52,10 @@ class PageTools:
         """An amount of money."""
         return show_money(money)
 
-    def people(self, user_ids: list[str]) -> dict[str, str]:
-        """Names by user id; who is gone is a former user, and what never was a user keeps its name."""
-        known = current_credits.hooks.users.get_many([user_id for user_id in set(user_ids) if user_id])
-        return {user_id: known[user_id].name if user_id in known else user_id for user_id in user_ids if user_id}
+    def people(self, user_ids: Iterable[str | None]) -> Mapping[str, str]:
+        """Names by user id; somebody the host knows no more is a former user."""
+        wanted = [user_id for user_id in user_ids if user_id]
+        return {**dict.fromkeys(wanted, translate("former user")), **names_of(wanted)}
 
     def tail(self, code: str) -> str:
         """The last four characters of a code, which is all that is shown of it."""
@@ -90,6 +91,12 @@ class PageTools:
         root: str = request.script_root
         return f"{root}{current_credits.settings.url_prefix}/api/v1{path}"
 
+    @property
+    def language(self) -> str:
+        """The language of the page, as HTML has it."""
+        babel = flask_babel()
+        return str(babel.get_locale()).replace("_", "-") if babel else "en"
+
     def notice(self) -> str | None:
         """What has just been done, once."""
         return notices.take()
@@ -98,7 +105,10 @@ class PageTools:
     @property
     def is_shown(self) -> bool:
         """Whether the reader is shown anything of training credits."""
-        return guards.is_shown_to(current_credits.person())
+        try:
+            return guards.is_shown_to(current_credits.person())
+        except HookFailed:  # the error page has this layout, too
+            return False
 
     @property
     def is_signed_in(self) -> bool:
@@ -108,17 +118,24 @@ class PageTools:
     @property
     def is_staff(self) -> bool:
         """Whether the reader is staff."""
-        return guards.is_staff(current_credits.person())
+        try:
+            return guards.is_staff(current_credits.person())
+        except HookFailed:
+            return False
 
     def offering(self, offering_id: str) -> OfferingView | None:
         """The offering as any visitor sees it, if it takes credits and the reader is shown credits at all."""
         if not self.is_shown:
             return None
-        try:
-            view = current_credits.checkout.offering(offering_id, person=None)
-        except CreditsError:
-            return None
-        return view if view.accepts_credits else None
+        kept: dict[str, OfferingView | None] = g.setdefault("_training_credits_offerings", {})
+        if offering_id not in kept:
+            try:
+                view = current_credits.checkout.offering(offering_id, person=None)
+            except CreditsError:  # not sold, or the catalog failed: the host's page goes on without us
+                kept[offering_id] = None
+            else:
+                kept[offering_id] = view if view.accepts_credits else None
+        return kept[offering_id]
 
     def accounts(self) -> list[Account]:
         """The reader's accounts, asked for once a request."""

@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 
 from flask_training_credits import Offering, Person
 from flask_training_credits.services.results import Account, Code
-from flask_training_credits.testing import MemoryHooks, person
+from flask_training_credits.testing import MemoryCatalog, MemoryHooks, person
 from tests.support.host import SignedIn
 from tests.support.pages import fields_of, form_of, heading, press, soup, text_of
 
@@ -149,6 +149,24 @@ def test_every_page_has_what_screen_readers_need(ada: FlaskClient, root: FlaskCl
         assert len(page.find_all("h1")) == 1
         assert page.find_all(["script", "style"]) == []
         assert page.find_all(style=True) == []
+
+
+def test_a_hook_that_fails_is_a_page_that_says_so(
+    ada: FlaskClient, course: Offering, code: Code, catalog: MemoryCatalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without its secrets; pages of the host go on without us."""
+
+    class Broken(dict[str, Offering]):
+        def __contains__(self, key: object) -> bool:
+            raise RuntimeError("the password is swordfish")
+
+    monkeypatch.setattr(catalog, "offerings", Broken())
+
+    page = ada.get(PAY)
+
+    assert page.status_code == 500
+    assert heading(page) == "Something failed on our side"
+    assert "swordfish" not in page.text
 
 
 def test_inactive_people_are_refused(login: Callable[[Person], FlaskClient], course: Offering, code: Code) -> None:

@@ -196,6 +196,35 @@ def test_a_free_course_costs_nothing(ada: FlaskClient, catalog: MemoryCatalog, c
 
 
 @pytest.mark.databases("sqlite")
+def test_what_one_has_already_is_not_sold_again(ada: FlaskClient, course: Offering, code: Code) -> None:
+    """The page leads to it instead; a code that was at hand is told why not."""
+    press(ada, apply(ada, code), "Purchase")
+
+    assert "You already have this" in text_of(ada.get(PAY))
+    assert soup(ada.get(PAY)).find("a", string="See your purchase") is not None
+    refused = ada.post(PAY, data={"code": code.text})
+    assert refused.status_code == 409
+    assert alert(refused).startswith("You already have this")
+
+
+@pytest.mark.databases("sqlite")
+def test_what_has_ended_can_be_purchased_again(
+    ada: FlaskClient, catalog: MemoryCatalog, code: Code, clock: Any
+) -> None:
+    """The redemption leads to the pay page once access has ended."""
+    catalog.add(offering(access_days=30))
+    receipt = ada.get(press(ada, apply(ada, code), "Purchase").location)
+    redemption = str(soup(receipt).select_one("tbody a")["href"])
+    assert soup(ada.get(redemption)).find("a", string="Purchase again") is None
+
+    clock.advance(days=31)
+
+    again = soup(ada.get(redemption)).find("a", string="Purchase again")
+    assert again["href"] == PAY
+    assert press(ada, apply(ada, code), "Purchase").status_code == 303
+
+
+@pytest.mark.databases("sqlite")
 def test_a_code_in_the_address_is_ignored(ada: FlaskClient, course: Offering, code: Code) -> None:
     """Addresses end in logs and histories."""
     page = ada.get(PAY, query_string={"code": code.text})
