@@ -247,10 +247,14 @@ def cancellation_tiers(core: Core, one: Judged) -> list[Tier]:
 
 
 class _Counting:
-    """Counts what the items use of a code's value and redemptions."""
+    """Counts what the items use of a code's value and redemptions, and of the host's seats.
+
+    Nothing in the unit guards the seats: they are counted here in every judgement.
+    """
 
     def __init__(self) -> None:
         self._used: dict[str, tuple[int, int]] = {}
+        self._seats: dict[str, int] = {}
 
     def judge(self, one: Judged) -> None:
         """Judge one item after the ones before it."""
@@ -259,6 +263,7 @@ class _Counting:
             amount, count = self._used[source.code_id]
             code = replace(source.code, used=source.code.used + amount, uses=source.code.uses + count)
             one.facts.source = replace(source, code=code)
+        one.facts.seats = self._seats.get(one.item.offering_id, one.facts.seats)
         one.no = refuse(one.facts)
 
     def remember(self, one: Judged) -> None:
@@ -266,6 +271,8 @@ class _Counting:
         if one.source.code_id is not None:
             amount, count = self._used.get(one.source.code_id, (0, 0))
             self._used[one.source.code_id] = (amount + one.price.amount, count + 1)
+        if one.facts.seats is not None:
+            self._seats[one.item.offering_id] = one.facts.seats - one.item.quantity
 
 
 class _Running(_Counting):
@@ -284,7 +291,6 @@ class _Running(_Counting):
         }
         self._slots = self._read_slots(core, judged)
         self._uses = self._read_uses(core, known)
-        self._seats: dict[str, int] = {}
 
     def judge(self, one: Judged) -> None:
         """Judge one item after the ones before it."""
@@ -302,8 +308,6 @@ class _Running(_Counting):
             one.ended = redemption_id if ends_at is not None and ends_at <= self._now else None
             facts.is_enrolled, facts.enrolled = one.ended is None, redemption_id
         facts.learner_uses = self._uses.get((source.code_id, facts.learner.id), 0)
-        if offering.seats_left is not None:
-            facts.seats = self._seats.get(offering.id, offering.seats_left)
         if facts.price is not None and facts.price.amount:
             lots = self._lots(source)
             facts.choice = pick(lots, one, self._now)
@@ -314,14 +318,12 @@ class _Running(_Counting):
     def remember(self, one: Judged) -> None:
         """Count what an item uses, and take it from its lots."""
         super().remember(one)
-        source, offering = one.source, one.offering
+        source = one.source
         if one.slot is not None:
             self._slots[one.slot] = (None, None)
         if source.code_id is not None:
             use = (source.code_id, one.facts.learner.id)
             self._uses[use] = self._uses.get(use, 0) + 1
-        if offering.seats_left is not None:
-            self._seats[offering.id] = self._seats.get(offering.id, offering.seats_left) - one.item.quantity
         if one.facts.choice is not None:
             take(self._lots(source), one.facts.choice.slices)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-
 import pytest
 
 from flask_training_credits import Item, Money, Refusal, Refused
@@ -213,7 +212,7 @@ def test_a_price_without_a_value_in_its_currency_is_unknown_and_never_free(shop:
 
 
 def test_the_hosts_own_refusal_is_told_in_its_words(shop: Shop, world: World, access: MemoryAccess) -> None:
-    """Code, sentence and remedy are the host's; a code of ours keeps its own status; without a sentence ours is used."""
+    """Code, sentence and remedy are the host's; a code of ours keeps its status, and its sentence if there is none."""
     access.vetoes[world.offering.id] = Refusal(
         "prerequisite_missing", "Take the basics first.", {"action": "enroll", "offering_id": "basics"}
     )

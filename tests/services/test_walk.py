@@ -11,7 +11,9 @@ from flask_training_credits import Item, Refused
 from flask_training_credits.testing import offering, person
 
 
-def test_a_code_buys_a_course_and_the_journal_says_why(credits: Any, make: Any, catalog: Any, users: Any, access: Any) -> None:
+def test_a_code_buys_a_course_and_the_journal_says_why(
+    credits: Any, make: Any, catalog: Any, users: Any, access: Any
+) -> None:
     """100 credits become 80, the learner is let in, and a second course that costs 90 is refused."""
     ada = users.add(person(id="ada"))
     catalog.add(offering(id="networking", price_credits=Decimal(20)))

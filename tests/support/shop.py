@@ -9,7 +9,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from flask_training_credits import Item, Offering, Person, Refusal
+from flask import Flask
+from sqlalchemy import func, select
+
+from flask_training_credits import Item, Offering, Person, Refusal, current_credits
+from flask_training_credits.models import Base
 from flask_training_credits.testing import MemoryHooks, offering, person
 
 
@@ -179,3 +183,12 @@ SPOILERS: Mapping[str, Callable[[World], None]] = {
     "insufficient_credits": lambda world: world.change(price_credits=Decimal(150)),
 }
 """What makes each refusal hold, in the order in which refusals are told."""
+
+
+def rows(app: Flask) -> dict[str, int]:
+    """How many rows each of our tables has: what is equal before and after has written nothing."""
+    with app.app_context(), current_credits.engine.connect() as connection:
+        return {
+            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in Base.metadata.sorted_tables
+        }
