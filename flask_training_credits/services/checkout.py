@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from decimal import Decimal
 
 from sqlalchemy.exc import IntegrityError
@@ -80,8 +79,8 @@ class Checkout:
         def reload(order_id: str) -> results.Order:
             return self._orders.get(order_id, viewer=person)
 
-        asked = {"items": [asdict(item) for item in items]}
-        return self._core.once(key, person, "checkout.place", asked, act=act, reload=reload)
+        asked = {"items": items}
+        return self._core.once(key, person, "checkout.place", asked, act=act, reload=reload, act_looks_up=True)
 
     def _place(
         self,
@@ -95,7 +94,7 @@ class Checkout:
     ) -> results.Order:
         """Judge lightly and post under guards; where a guard fails, judge fully: refuse, or settle and post again."""
         for attempt in range(_ROUNDS):
-            judged = self._judge.judge(person, items, token=token, address=address, is_full=attempt > 0)
+            judged = self._judge.judge(person, items, token=token, address=address, claim=claim, is_full=attempt > 0)
             refused = [(index, one) for index, one in enumerate(judged) if one.no is not None]
             if refused and attempt:
                 raise refused_order(

@@ -52,8 +52,11 @@ class Core:
         *,
         act: Callable[[Claim | None], T],
         reload: Callable[[Any], T],
+        act_looks_up: bool = False,
     ) -> T:
         """Move credits once per key: look the key up, then `act`, which runs its unit with the claim.
+
+        With `act_looks_up`, `act` does the first as well, along with what else it reads.
 
         A `Claim` comes from the API, which answers a replay itself (`Replayed` is raised). A plain key comes from
         host code: `reload` gets the ids that were kept, and gives the result as it stands now.
@@ -61,17 +64,19 @@ class Core:
         claim = self._claim(key, actor, method, asked)
         try:
             with self.keys.running(claim):
-                return self._act(claim, act)
+                return self._act(claim, act, act_looks_up=act_looks_up)
         except Replayed as replay:
             if claim is not key:
                 return reload(json.loads(replay.body))
             raise
 
-    def _act(self, claim: Claim, act: Callable[[Claim | None], T]) -> T:
+    def _act(self, claim: Claim, act: Callable[[Claim | None], T], *, act_looks_up: bool) -> T:
         try:
+            if not act_looks_up:
+                self.keys.look_up(claim)
             return act(claim)
         except Refused:  # perhaps only because a twin on another machine was faster: then its answer is the answer
-            self.keys.look_up(claim, self.store.execute)
+            self.keys.look_up(claim)
             raise
         except DBAPIError as error:  # while reading; units try again by themselves
             if not is_transient(error):

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Row, Table, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from ..errors import IdempotencyMismatch, InFlight
@@ -28,6 +29,19 @@ T = TypeVar("T")
 answers: Table = Idempotency.__table__  # type: ignore[assignment]  # declarative says FromClause
 
 KEPT = timedelta(days=35)
+
+ANSWER = (
+    answers.c.scope,
+    answers.c.fingerprint,
+    answers.c.status,
+    answers.c.body,
+    answers.c.created_at.label("kept_at"),
+)
+IS_ANSWER = answers.c.scope == bindparam("scope")
+"""What `heed` needs to know: other reads join it, so that looking a key up costs no statement of its own."""
+
+_LOOK_UP = select(*ANSWER).where(IS_ANSWER)
+_KEEP = insert(answers)
 
 
 class Replayed(Exception):
@@ -53,7 +67,7 @@ class Claim:
     fingerprint: str
     render: Callable[[Any], tuple[int, str]]
 
-    @property
+    @cached_property
     def scope(self) -> str:
         """Digest that names the request."""
         parts = json.dumps([self.caller, self.method, self.route, self.key])
@@ -72,11 +86,7 @@ class IdempotencyKeys:
 
     @contextmanager
     def running(self, claim: Claim | None) -> Iterator[None]:
-        """While the request runs.
-
-        Raises `Replayed` if it was answered, `InFlight` if its twin runs in this process, `IdempotencyMismatch` if
-        the key was used for something else.
-        """
+        """While the request runs. Raises `InFlight` if its twin runs in this process."""
         if claim is None:
             yield
             return
@@ -85,16 +95,19 @@ class IdempotencyKeys:
                 raise InFlight
             self._running.add(claim.scope)
         try:
-            self.look_up(claim, self._store.execute)
             yield
         finally:
             with self._lock:
                 self._running.discard(claim.scope)
 
-    def look_up(self, claim: Claim, execute: Callable[..., Any]) -> None:
+    def look_up(self, claim: Claim | None, execute: Callable[..., Any] | None = None) -> None:
         """Raise `Replayed` or `IdempotencyMismatch` if the key was used before."""
-        row = execute(select(answers).where(answers.c.scope == claim.scope)).one_or_none()
-        if row is None or row.created_at + KEPT <= self._clock():
+        if claim is not None:
+            self.heed(claim, (execute or self._store.execute)(_LOOK_UP, {"scope": claim.scope}).one_or_none())
+
+    def heed(self, claim: Claim | None, row: Row[Any] | None) -> None:
+        """Raise `Replayed` or `IdempotencyMismatch` if a row with the columns of `ANSWER` holds one."""
+        if claim is None or row is None or row.scope is None or row.kept_at + KEPT <= self._clock():
             return
         if row.fingerprint != claim.fingerprint:
             raise IdempotencyMismatch
@@ -115,7 +128,7 @@ class IdempotencyKeys:
         try:
             return self._units.run(keyed)
         except IntegrityError:
-            self.look_up(claim, self._store.execute)
+            self.look_up(claim)
             raise
 
     def remember(self, claim: Claim, status: int, body: str) -> None:
@@ -123,11 +136,11 @@ class IdempotencyKeys:
         try:
             self._units.run(lambda unit: self._keep(unit, claim, status, body))
         except IntegrityError:
-            self.look_up(claim, self._store.execute)
+            self.look_up(claim)
 
     def _keep(self, unit: Unit, claim: Claim, status: int, body: str) -> None:
         row = {"scope": claim.scope, "fingerprint": claim.fingerprint, "status": status, "body": body}
-        unit.execute(insert(answers), [{**row, "created_at": self._clock()}])
+        unit.execute(_KEEP, [{**row, "created_at": self._clock()}])
 
     def forget_old(self, unit: Unit) -> int:
         """Delete answers older than 35 days; how many."""

@@ -23,6 +23,7 @@ from ..models import Redemption
 from . import holds
 from .balances import Standing, standings
 from .core import Core
+from .idempotency import Claim
 from .people import SPENDS
 from .sources import Key, Sources, key_of
 from .tokens import Line, QuoteTokens
@@ -119,6 +120,7 @@ class Judge:
         *,
         token: str | None = None,
         address: str | None = None,
+        claim: Claim | None = None,
         is_full: bool = True,
         are_alternatives: bool = False,
     ) -> list[Judged]:
@@ -127,14 +129,14 @@ class Judge:
         Without `is_full` the lots, the learner's other redemptions and the counts of a code are not looked at: the
         unit that posts the order guards them, and asks for a full judgement only when a guard fails.
 
-        Raises `Invalid`, `NotFound` for a foreign account, `HookFailed`, and refuses with `too_many_attempts`,
-        `quote_expired` and `price_changed`.
+        `claim` is looked up on the way. Raises `Invalid`, `NotFound` for a foreign account, `HookFailed`, and refuses
+        with `too_many_attempts`, `quote_expired` and `price_changed`.
         """
         keys = _check(items)
         has_text = any(kind != "account" for kind, _ in keys)
         if has_text:
             self._core.attempts.check(buyer.id, address)
-        found = self._sources.find(buyer, dict.fromkeys(keys))
+        found = self._sources.find(buyer, dict.fromkeys(keys), claim)
         for _ in {key for key in keys if key not in found} if is_full else ():
             self._core.attempts.failed(buyer.id, address)
         sold = self._core.host.offerings(list(dict.fromkeys(item.offering_id for item in items)))
@@ -289,7 +291,7 @@ class _Running(_Counting):
             code_id: {row.id: LotView.of(row) for row in rows}
             for code_id, rows in holds.held_by(core.store.execute, reserved).items()
         }
-        self._slots = self._read_slots(core, judged)
+        self._slots = self._read_slots(core, known)
         self._uses = self._read_uses(core, known)
 
     def judge(self, one: Judged) -> None:

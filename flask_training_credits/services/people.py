@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Table, and_, or_, select
+from sqlalchemy import Table, and_, bindparam, or_, select
 
 from ..domain.values import Person
 from ..errors import Forbidden, NotFound
@@ -39,13 +39,21 @@ def strongest(roles: Iterable[str | None]) -> str | None:
     return next((role for role in _STRENGTH if role in found), None)
 
 
-def is_member(person: Person) -> ColumnElement[bool]:
-    """Rows of members that mean this person: by user id, or an invitation to an address they have verified."""
-    by_id = members.c.user_id == person.id
-    email = person.verified_email
-    if email is None:
-        return by_id
-    return or_(by_id, and_(members.c.user_id.is_(None), members.c.email == email))
+IS_MEMBER: Final = or_(
+    members.c.user_id == bindparam("member_id"),
+    and_(members.c.user_id.is_(None), members.c.email == bindparam("member_email")),
+)
+"""Rows of members that mean the person of `who`: by user id, or an invitation to an address they have verified."""
+
+
+def who(person: Person) -> dict[str, str | None]:
+    """The parameters of `IS_MEMBER`."""
+    return {"member_id": person.id, "member_email": person.verified_email}
+
+
+_ROLE = select(members.c.role).where(members.c.account_id == bindparam("account"), IS_MEMBER)
+_ROLES = select(members.c.account_id, members.c.role).where(IS_MEMBER)
+_EXISTS = select(accounts.c.id).where(accounts.c.id == bindparam("account"))
 
 
 class People:
@@ -68,8 +76,7 @@ class People:
         """The person's role on the account; staff count as owners."""
         if self.is_staff(person, "accounts"):
             return "owner" if self._exists(account_id) else None
-        rows = self._store.execute(select(members.c.role).where(members.c.account_id == account_id, is_member(person)))
-        return strongest(rows.scalars())
+        return strongest(self._store.execute(_ROLE, {"account": account_id, **who(person)}).scalars())
 
     def require(self, actor: Actor | None, account_id: str, roles: Collection[str]) -> str:
         """The actor's role, if it is one of `roles`.
@@ -90,14 +97,10 @@ class People:
 
     def roles(self, person: Person) -> dict[str, str]:
         """All accounts the person has a role on, with the role."""
-        rows: list[Any] = list(
-            self._store.execute(select(members.c.account_id, members.c.role).where(is_member(person)))
-        )
         found: dict[str, list[str]] = {}
-        for row in rows:
+        for row in self._store.execute(_ROLES, who(person)):
             found.setdefault(row.account_id, []).append(row.role)
         return {account_id: strongest(roles) or "member" for account_id, roles in found.items()}
 
     def _exists(self, account_id: str) -> bool:
-        found = self._store.execute(select(accounts.c.id).where(accounts.c.id == account_id))
-        return found.one_or_none() is not None
+        return self._store.execute(_EXISTS, {"account": account_id}).one_or_none() is not None

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import astuple, replace
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, select
+from sqlalchemy import Row, Select, Table, and_, bindparam, select
 
 from ..codes import Kind, Signed
+from ..domain.eligibility import CodeLimits
 from ..domain.refusals import Source
 from ..domain.values import Item, Person
 from ..errors import Invalid, NotFound
-from ..models import Account, Code, CreditType, Member
+from ..models import Account, Code, CreditType, Idempotency, Member
 from .codes import limits_of
 from .core import Core
-from .people import is_member, strongest
+from .idempotency import ANSWER, IS_ANSWER, Claim
+from .people import IS_MEMBER, strongest, who
 
 accounts: Table = Account.__table__  # type: ignore[assignment]  # declarative says FromClause
+answers: Table = Idempotency.__table__  # type: ignore[assignment]
 codes: Table = Code.__table__  # type: ignore[assignment]
 types: Table = CreditType.__table__  # type: ignore[assignment]
 members: Table = Member.__table__  # type: ignore[assignment]
@@ -38,7 +40,36 @@ _ACCOUNT = (
     types.c.zone,
     members.c.role,
 )
-_CODE = (*(column for column in codes.c if column.name not in ("account_id", "created_at", "created_by")),)
+_LIMITS = tuple(codes.c[name] for name in CodeLimits.__dataclass_fields__)
+_CODE = (
+    codes.c.id.label("code_id"),
+    codes.c.kind,
+    codes.c.number,
+    codes.c.key_fingerprint,
+    codes.c.funding,
+    codes.c.revision,
+    codes.c.per_learner,
+    codes.c.access_days,
+    codes.c.access_ends_with_code,
+    codes.c.label,
+    codes.c.tracking_id,
+    *_LIMITS,
+)
+
+
+def _with_type_role_and_answer(paying: Any, *columns: Any) -> Select[Any]:
+    """What pays, with its credit type, the person's role, and what a key was answered before."""
+    joined = paying.join(types, types.c.key == accounts.c.credit_type)
+    joined = joined.outerjoin(members, and_(members.c.account_id == accounts.c.id, IS_MEMBER))
+    # Always true: to SQLAlchemy's MySQL compiler, tables are joined only by a condition that names both.
+    joined = joined.outerjoin(answers, and_(IS_ANSWER, answers.c.scope != accounts.c.id))
+    return select(*_ACCOUNT, *ANSWER, *columns).select_from(joined)
+
+
+_ACCOUNTS = _with_type_role_and_answer(accounts).where(accounts.c.id.in_(bindparam("ids", expanding=True)))
+_CODES = _with_type_role_and_answer(codes.join(accounts, accounts.c.id == codes.c.account_id), *_CODE).where(
+    codes.c.number.in_(bindparam("numbers", expanding=True)), codes.c.revoked_at.is_(None)
+)
 
 Key = tuple[str, str]
 """`("code", text)`, `("passkey", text)` or `("account", id)`."""
@@ -63,83 +94,86 @@ class Sources:
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    def find(self, person: Person, keys: Collection[Key]) -> dict[Key, Source]:
+    def find(self, person: Person, keys: Collection[Key], claim: Claim | None = None) -> dict[Key, Source]:
         """The sources that are there.
 
         A text that is forged, unknown or revoked is left out, all alike. An account on which the person has no
-        role raises `NotFound`.
+        role raises `NotFound`. `claim` is looked up on the way: raises `Replayed` or `IdempotencyMismatch`.
         """
-        found: dict[Key, Source] = {}
+        given = {**who(person), "scope": claim.scope if claim else ""}
         signed = {key: self._core.texts.read(_kind(key), key[1]) for key in keys if key[0] != "account"}
         authentic = {key: text for key, text in signed.items() if text is not None}
-        if authentic:
-            self._find_codes(person, authentic, found)
         account_ids = [key[1] for key in keys if key[0] == "account"]
+        found: dict[Key, Source] = {}
+        rows: list[Row[Any]] = []
+        if authentic:
+            rows += self._core.store.execute(_CODES, given | {"numbers": [text.number for text in authentic.values()]})
+            found |= _of_codes(rows, authentic)
         if account_ids:
-            self._find_accounts(person, account_ids, found)
+            paying = self._core.store.execute(_ACCOUNTS, given | {"ids": account_ids}).all()
+            found |= _of_accounts(paying, account_ids, is_staff=self._core.people.is_staff(person, "accounts"))
+            rows += paying
+        if rows:
+            self._core.keys.heed(claim, rows[0])
+        else:
+            self._core.keys.look_up(claim)
         return found
 
-    def _find_codes(self, person: Person, texts: Mapping[Key, Signed], found: dict[Key, Source]) -> None:
-        query = self._joined(person, *_CODE).join(codes, codes.c.account_id == accounts.c.id)
-        numbers = {text.number for text in texts.values()}
-        rows = self._core.store.execute(query.where(codes.c.number.in_(numbers), codes.c.revoked_at.is_(None))).all()
-        for key, text in texts.items():
-            ours = [row for row in rows if (row.kind, row.number, row.key_fingerprint) == astuple(text)]
-            if ours:
-                found[key] = replace(_of_code(ours[0]), role=strongest(row.role for row in ours))
 
-    def _find_accounts(self, person: Person, account_ids: Collection[str], found: dict[Key, Source]) -> None:
-        is_staff = self._core.people.is_staff(person, "accounts")
-        for row in self._core.store.execute(self._joined(person).where(accounts.c.id.in_(account_ids))):
-            key = ("account", row.account_id)
-            known = found.get(key)
-            role = "owner" if is_staff else strongest([row.role, known.role if known else None])
-            found[key] = replace(_source(row), role=role)
-        for account_id in account_ids:
-            source = found.get(("account", account_id))
-            if source is None or source.role is None:
-                raise NotFound
+def _of_codes(rows: Collection[Row[Any]], texts: Mapping[Key, Signed]) -> dict[Key, Source]:
+    """Codes by their texts; a code comes once for each role of the person."""
+    by_number: dict[Signed, list[Row[Any]]] = {}
+    for row in rows:
+        by_number.setdefault(Signed(row.kind, row.number, row.key_fingerprint), []).append(row)
+    return {key: _source(by_number[text]) for key, text in texts.items() if text in by_number}
 
-    def _joined(self, person: Person, *more: Any) -> Select[Any]:
-        """Accounts with their type and the person's role."""
-        mine = and_(members.c.account_id == accounts.c.id, is_member(person))
-        tables = accounts.join(types, types.c.key == accounts.c.credit_type).outerjoin(members, mine)
-        return select(*_ACCOUNT, *more).select_from(tables)
+
+def _of_accounts(rows: Collection[Row[Any]], account_ids: Iterable[str], *, is_staff: bool) -> dict[Key, Source]:
+    """Accounts by their ids. Raises `NotFound` where the person has no role."""
+    found: dict[Key, Source] = {}
+    for account_id in account_ids:
+        ours = [row for row in rows if row.account_id == account_id]
+        source = _source(ours, is_staff=is_staff) if ours else None
+        if source is None or source.role is None:
+            raise NotFound
+        found["account", account_id] = source
+    return found
 
 
 def _kind(key: Key) -> Kind:
     return "passkey" if key[0] == "passkey" else "code"
 
 
-def _source(row: Any) -> Source:
-    return Source(
-        account_id=row.account_id,
-        account_name=row.account_name,
-        contact=row.contact,
-        is_frozen=row.frozen_at is not None,
-        mail_domains=row.mail_domains,
-        benefits=row.benefits or (),
-        applies_to=row.applies_to,
-        home_country_for=row.home_country_for,
-        unit_values=row.unit_values,
-        cancellation=row.cancellation,
-        deadline=row.deadline,
-        zone=row.zone,
-        terms=row.terms,
-        role=row.role,
-    )
+def _source(rows: Collection[Row[Any]], *, is_staff: bool = False) -> Source:
+    """What pays, from its rows, which differ in the person's role alone."""
+    row = next(iter(rows))._mapping
+    fields = {name: row[name] for name in (_COPIED_OF_CODE if "code_id" in row else _COPIED)}
+    if "code_id" in row:
+        fields |= {"code": limits_of(row), "is_reserved": row["funding"] == "reserved"}
+    role = "owner" if is_staff else strongest(row.role for row in rows)
+    return Source(**fields, benefits=row["benefits"] or (), is_frozen=row["frozen_at"] is not None, role=role)
 
 
-def _of_code(row: Any) -> Source:
-    return replace(
-        _source(row),
-        code_id=row.id,
-        code=limits_of(row._mapping),
-        is_reserved=row.funding == "reserved",
-        revision=row.revision,
-        per_learner=row.per_learner,
-        access_days=row.access_days,
-        access_ends_with_code=row.access_ends_with_code,
-        label=row.label,
-        tracking_id=row.tracking_id,
-    )
+_COPIED = (
+    "account_id",
+    "account_name",
+    "contact",
+    "mail_domains",
+    "applies_to",
+    "home_country_for",
+    "unit_values",
+    "cancellation",
+    "deadline",
+    "zone",
+    "terms",
+)
+_COPIED_OF_CODE = (
+    *_COPIED,
+    "code_id",
+    "revision",
+    "per_learner",
+    "access_days",
+    "access_ends_with_code",
+    "label",
+    "tracking_id",
+)

@@ -35,6 +35,4 @@ class Store:
 
     def execute(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
         """Run a read on our bind, in whatever transaction the session has open."""
-        return self.session.execute(  # type: ignore[return-value]  # Core statements give cursor results
-            statement, parameters, bind_arguments={"bind": self.bind()}
-        )
+        return self.session.connection(bind_arguments={"bind": self.bind()}).execute(statement, parameters)

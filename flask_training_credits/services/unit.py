@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, event, insert
+from sqlalchemy import Connection, Engine, Table, event, insert
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -24,12 +24,15 @@ log = logging.getLogger("flask_training_credits")
 
 outbox: Table = Outgoing.__table__  # type: ignore[assignment]  # declarative says FromClause
 
+_SEND = insert(outbox)
+
 ATTEMPTS = 6
 PATIENCE_SECONDS = 20
 """No new try begins after this time: MariaDB alone waits 50 seconds for a lock before it gives up."""
 _TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03"})
 _TRANSIENT_NUMBERS = frozenset({1020, 1205, 1213})
 _SQLITE_BUSY = 5
+_IN_TRANSACTION = 2
 _SYNCHRONOUS_FULL = 2
 _CONNECTING = (OperationalError, InterfaceError)
 """What a driver raises, without a statement, when the server cannot be reached or went away in COMMIT."""
@@ -104,7 +107,7 @@ class Units:
                 with self._transaction(attempt) as unit:
                     result = work(unit)
                     if unit.outgoing:
-                        unit.execute(insert(outbox), unit.outgoing)
+                        unit.execute(_SEND, unit.outgoing)
             except DBAPIError as error:
                 if not is_transient(error):
                     raise
@@ -136,7 +139,7 @@ class Units:
                 raise
             session.commit()
             return
-        session.rollback()
+        _end_reading(session, bind)
         try:
             yield Unit(session, self._begin(session, bind), attempt)
             session.commit()
@@ -145,7 +148,7 @@ class Units:
                 session.rollback()
             raise
 
-    def _begin(self, session: Session, bind: Any) -> Connection:
+    def _begin(self, session: Session, bind: Engine) -> Connection:
         """A fresh transaction: READ COMMITTED, or BEGIN IMMEDIATE on SQLite.
 
         MariaDB's REPEATABLE READ would go on reading the lots as they were before the lock was won. SQLite's
@@ -160,6 +163,20 @@ class Units:
         _set_pragmas(connection)
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         return connection
+
+
+def _end_reading(session: Session, bind: Engine) -> None:
+    """Roll back what the session left open for reading.
+
+    psycopg forgets its prepared statements when it rolls back, and each statement of the unit would be parsed and
+    planned anew. Nothing was written, so nothing that they rest on is gone: the server is told behind its back.
+    """
+    is_plain = session.is_active and session.in_transaction() and not session.in_nested_transaction()
+    if is_plain and bind.dialect.driver == "psycopg":
+        raw: Any = session.connection(bind_arguments={"bind": bind}).connection.driver_connection
+        if raw.info.transaction_status == _IN_TRANSACTION:
+            raw.pgconn.exec_(b"ROLLBACK")
+    session.rollback()
 
 
 def _set_pragmas(connection: Connection) -> None:
