@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, request
 
 from ..proxy import current_credits
 from .balance import draw
-from .guards import is_staff, signed_in
+from .guards import signed_in
 from .history import names_of, rows_of
 from .render import render
 from .times import zone_of
@@ -23,13 +22,9 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/accounts/<account_id>", "account", account)
 
 
-def accounts() -> ResponseReturnValue:
-    """List the reader's accounts; somebody with only one goes straight to it."""
-    person = signed_in()
-    cursor = request.args.get("cursor")
-    page = current_credits.accounts.list(viewer=person, limit=PER_PAGE, cursor=cursor)
-    if len(page.items) == 1 and cursor is None and page.next_cursor is None and not is_staff(person):
-        return redirect(url_for("training_credits.account", account_id=page.items[0].id))
+def accounts() -> str:
+    """List the reader's accounts with their balances."""
+    page = current_credits.accounts.list(viewer=signed_in(), limit=PER_PAGE, cursor=request.args.get("cursor"))
     return render("accounts.html", page=page)
 
 

@@ -68,7 +68,8 @@ def test_from_the_details_page(visitor: Visitor) -> None:
     assert visitor.heading() == "Thank you, it is yours"
 
     visitor.be("owner")
-    assert visitor.heading() == "Acme Corporation"
+    visitor.sees("80 credits available")
+    visitor.follow("Acme Corporation")
     assert visitor.page.locator(".tc-big").inner_text() == "80 credits available"
     visitor.sees("Spent: Introduction to Networking")
     visitor.follow("Codes")
@@ -100,6 +101,18 @@ def test_at_the_checkout(visitor: Visitor) -> None:
     purchase_at_the_checkout(visitor, code)
 
 
+def test_with_the_box_on_the_details_page(visitor: Visitor) -> None:
+    """It leads to the checkout, the code applied."""
+    code = demo_code(visitor)
+    visitor.be("learner")
+    visitor.go("/courses/threat-hunting-lab")
+    visitor.sees("Only available with training credits.")
+    visitor.page.get_by_text("Have a code?").click()
+    visitor.fill("Enter promotion, license or credit code", code)
+    visitor.press("Apply")
+    visitor.sees("85 credits will remain")
+
+
 def test_an_owner_pays_from_the_account(visitor: Visitor) -> None:
     """Training credits is a payment type; nobody has to approve an owner's own use."""
     visitor.be("owner")
@@ -115,6 +128,7 @@ def test_an_owner_pays_from_the_account(visitor: Visitor) -> None:
 def test_an_owner_issues_extends_and_revokes_codes(visitor: Visitor) -> None:
     """Singly and in bulk; a mistake is named by its field."""
     visitor.be("owner")
+    visitor.follow("Acme Corporation")
     visitor.follow("Codes")
     visitor.fill("Worth in credits", "1e3")
     visitor.press("Issue")

@@ -16,22 +16,15 @@ from tests.support.pages import heading, soup, text_of
 pytestmark = pytest.mark.databases("sqlite")
 
 
-def test_somebody_with_one_account_goes_straight_to_it(olga: FlaskClient, account: Account) -> None:
-    """No list of one."""
-    answer = olga.get("/credits/accounts")
-
-    assert answer.status_code == 302
-    assert answer.location == f"/credits/accounts/{account.id}"
-
-
-def test_somebody_with_several_chooses(olga: FlaskClient, account: Account, make: Any) -> None:
-    """Each with its balance."""
+def test_somebodys_accounts_are_listed_with_their_balances(olga: FlaskClient, account: Account, make: Any) -> None:
+    """Newest first."""
     make.account(name="Second", owners=["olga"])
 
     page = olga.get("/credits/accounts")
 
     assert [link.get_text() for link in soup(page).select(".tc-list a")] == ["Second", "Acme"]
-    assert "100 credits" in text_of(page)
+    assert "You are an owner · 100 credits can be used until 15 March 2027" in text_of(page)
+    assert "100 credits available" in text_of(page)
 
 
 def test_somebody_with_none_is_told_whom_to_ask(ada: FlaskClient) -> None:
