@@ -12,7 +12,7 @@ release = _project["version"]
 version = ".".join(release.split(".")[:2])
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
-exclude_patterns = ["_build", "conftest.py"]
+exclude_patterns = ["_build"]
 nitpicky = True
 nitpick_ignore_regex = [("py:.*", r"(flask|sqlalchemy|datetime|collections|decimal|typing)\..*")]
 
