@@ -51,6 +51,12 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def looked_at() -> set[str]:
+    """The pages that axe has looked at already."""
+    return set()
+
+
 @pytest.fixture
 def academy(tmp_path: Path) -> Iterator[str]:
     """The address of an example of this test's own; it ends with the check of the ledger."""
@@ -69,13 +75,13 @@ def academy(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def visit(browser: Browser, academy: str) -> Iterator[Callable[..., Visitor]]:
+def visit(browser: Browser, academy: str, looked_at: set[str]) -> Iterator[Callable[..., Visitor]]:
     """Opens the example's front page: `visit(width=390, scripts=False)`. Nothing may have gone wrong at the end."""
     visitors: list[Visitor] = []
 
     def open_page(*, width: int = 1280, scripts: bool = True) -> Visitor:
         context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
-        visitor = Visitor(context.new_page(), academy, width=width, scripts=scripts)
+        visitor = Visitor(context.new_page(), academy, width=width, scripts=scripts, looked_at=looked_at)
         visitors.append(visitor)
         visitor.go("/")
         return visitor
