@@ -19,6 +19,8 @@ from ..errors import UncommittedWork
 _WROTE = "training_credits.wrote"
 _SESSION = "training_credits.session"
 _GUARDED = "training_credits.guarded"
+_ENDINGS = ("commit", "rollback", "close", "reset", "invalidate", "prepare")
+"""Methods of a session and of a connection that end a transaction."""
 _READS = re.compile(
     r"\s*(select|with(?!.*\b(insert|update|delete|merge)\b)|show|pragma|explain|set|values|begin|savepoint|release"
     r"|rollback)\b",
@@ -67,18 +69,32 @@ def forget_writes(session: Session) -> None:
 
 @contextmanager
 def guarded(session: Session, connection: Connection) -> Iterator[None]:
-    """While host code runs in our transaction: commit, rollback and close raise `EndedOurTransaction`."""
-    transaction = session.get_transaction()
+    """While host code runs in our transaction: commit, rollback and close raise `EndedOurTransaction`.
+
+    The methods are shadowed: raising from an event in the middle of a rollback would leave a session that believes to
+    have ended a transaction which still holds our locks. The events are for whoever goes round them.
+    """
+    transaction, info, raw = session.get_transaction(), connection.info, connection.connection
     tried: list[str] = []
-    session.info[_GUARDED] = connection.info[_GUARDED] = tried
+
+    def refuse(*_: object, **__: object) -> None:
+        tried.append("an end")
+        raise EndedOurTransaction
+
+    session.info[_GUARDED] = info[_GUARDED] = tried
+    for ended in (session, connection):
+        vars(ended).update(dict.fromkeys(_ENDINGS, refuse))
     try:
         yield
         if tried or session.get_transaction() is not transaction:  # the hook may have swallowed what we raised
             raise EndedOurTransaction
     finally:
-        session.info.pop(_GUARDED, None)
-        if not connection.closed:
-            connection.info.pop(_GUARDED, None)
+        for name in _ENDINGS:
+            del vars(session)[name], vars(connection)[name]
+        del session.info[_GUARDED], info[_GUARDED]
+        if session.get_transaction() is not transaction and raw.is_valid:  # nobody has given the connection back
+            raw.rollback()
+            raw.close()
 
 
 def _session_began(session: Session, transaction: SessionTransaction, connection: Connection) -> None:  # noqa: ARG001 - SQLAlchemy's signature
