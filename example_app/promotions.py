@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import url_for
 
 from flask_training_credits import Money, Offering, Person
-from flask_training_credits.domain.values import OtherCode
+from flask_training_credits.hooks import OtherCode
 
 PERCENT_OFF: Mapping[str, int] = {"WELCOME10": 10, "SUMMER25": 25}
 

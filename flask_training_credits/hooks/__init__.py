@@ -1,5 +1,6 @@
 """What the host tells us and what we ask of it: protocols, their adapters and defaults."""
 
+from ..domain.values import OtherCode
 from .bundle import Hooks, ResolvedHooks
 from .decorators import HookDecorators, HookFunctions
 from .protocols import Access, Catalog, Notifier, OtherCodes, Payments, Permissions, Users, VoucherIssuer
@@ -13,6 +14,7 @@ __all__ = [
     "HookFunctions",
     "Hooks",
     "Notifier",
+    "OtherCode",
     "OtherCodes",
     "Payments",
     "Permissions",

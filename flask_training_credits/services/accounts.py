@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Table, false, func, insert, or_, select, update
 
 from ..domain.amounts import from_hundredths
+from ..domain.iso import COUNTRIES
 from ..domain.values import Person
 from ..errors import Invalid
 from ..models import Account as Row
@@ -77,6 +78,7 @@ class Accounts:
             is None
         ):
             raise Invalid.field("credit_type", "There is no credit type with this key.")
+        check_country(columns.get("country"))
         now = self._core.clock()
         account_id = new_id("acc", now)
         row = {
@@ -120,6 +122,7 @@ class Accounts:
         """Change what is given: name, contact, country, mail domains, benefits. Commits."""
         self._core.people.require_staff(actor, "accounts")
         self._core.people.require(None, account_id, ANY)
+        check_country(changes.get("country"))
         if changes:
             values: dict[str, Any] = dict(changes)
             if _QUOTED & set(changes):
@@ -308,6 +311,12 @@ def transaction_of(row: Any, lines: Sequence[Any]) -> results.Transaction:
         ],
         hash=row.hash,
     )
+
+
+def check_country(country: str | None) -> None:
+    """Raise `Invalid` for what is not a country."""
+    if country is not None and country not in COUNTRIES:
+        raise Invalid.field("country", "Give an ISO 3166-1 alpha-2 code in capitals, such as DE.")
 
 
 def _escaped(text: str) -> str:

@@ -214,6 +214,8 @@ class OwnerCodes:
         starts_at, expires_at = values.get("starts_at", row.starts_at), values.get("expires_at", row.expires_at)
         if starts_at is not None and expires_at is not None and expires_at <= starts_at:
             raise Invalid.field("expires_at", "The code would expire before it starts.")
+        if values.get("expires_at") is not None and expires_at <= self._core.clock():
+            raise Invalid.field("expires_at", "This moment has passed; revoke the code to end it now.")
         if "value" in values:
             if row.funding == "reserved":
                 raise Invalid.field("value", "The value of a reserved code is fixed; revoke it and issue another.")

@@ -18,7 +18,7 @@ from ..errors import Invalid, NotFound
 from ..models import Account, CreditType
 from ..models import Lot as Row
 from . import holds, results
-from .accounts import AccountDraft, Accounts
+from .accounts import AccountDraft, Accounts, check_country
 from .core import Core
 from .idempotency import Claim
 from .ids import new_id
@@ -171,6 +171,7 @@ class Lots:
             )
         except ValueError as problem:
             raise Invalid.field(*problem.args) from None
+        check_country(given.get("country"))
         paid = given.get("paid")
         return {
             "id": new_id("lot", now),
