@@ -58,6 +58,18 @@ def refused_order(refusals: Sequence[tuple[int, ItemRefusal]]) -> Refused:
     )
 
 
+def refused_by_hook(refused: Refused, index: int, source: Source, settings: Settings) -> Refused:
+    """What a hook refused inside the unit, as the problem of the order: whom to ask, and which item it was."""
+    return Refused(
+        refused.code,
+        refused.message,
+        remedy=refused.remedy or {"action": REMEDIES.get(refused.code, "ask_support")},
+        contact=refused.contact or whom_to_ask(source, settings),
+        extra=refused.extra,
+        items=[{"index": index, "code": refused.code, "message": refused.message}],
+    )
+
+
 def _spoken(value: Any, zone_name: str) -> str:
     if isinstance(value, datetime):
         return f"{value.astimezone(zone(zone_name)):%Y-%m-%d %H:%M %Z}"

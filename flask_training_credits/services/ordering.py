@@ -15,10 +15,12 @@ from ..domain.lots import Choice, LotView, Slice, take
 from ..domain.snapshots import snapshot
 from ..domain.values import AccessGrant, Person
 from ..domain.wire import instant
+from ..errors import Refused
 from ..models import Code, Redemption
 from . import holds, results
 from .core import Core
 from .ending import Ending
+from .explaining import refused_by_hook
 from .grants import call_in_unit, grant_of, keep_receipts
 from .idempotency import Claim
 from .ids import new_id
@@ -213,7 +215,11 @@ class Ordering:
         receipts = {}
         for one, row in zip(paid, rows, strict=True):
             grant = self._grant_of(one, row)
-            receipts[row["id"]] = call_in_unit(unit, "grant", lambda: self._core.host.hooks.access.grant(grant))  # noqa: B023 - called at once
+            try:
+                receipt = call_in_unit(unit, "grant", lambda: self._core.host.hooks.access.grant(grant))  # noqa: B023 - called at once
+            except Refused as refused:
+                raise refused_by_hook(refused, one.position, one.source, self._core.settings) from None
+            receipts[row["id"]] = receipt
         keep_receipts(unit, receipts)
 
     def _grant_of(self, one: _Paid, row: Mapping[str, Any]) -> AccessGrant:
