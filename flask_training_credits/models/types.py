@@ -11,6 +11,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator
 
 _MYSQL = ("mysql", "mariadb")
+_dump = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
 
 
 def text_key(length: int) -> String:
@@ -35,7 +36,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("instants must be aware")
-        instant = value.astimezone(UTC)
+        instant = value if value.tzinfo is UTC else value.astimezone(UTC)
         return instant if dialect.name == "postgresql" else instant.replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -53,7 +54,7 @@ class JsonText(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Dump; None stays NULL."""
-        return None if value is None else json.dumps(value, separators=(",", ":"), sort_keys=True)
+        return None if value is None else _dump(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Load; NULL stays None."""

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ..domain.amounts import from_hundredths
 from ..domain.snapshots import restore
-from ..domain.values import AccessGrant, Money
+from ..domain.values import AccessGrant, Money, Offering, Person
 from ..errors import CreditsError, HookFailed
 from ..models import Account, Code, Lot, Redemption
 from .asking import Host, log
@@ -48,9 +48,10 @@ def grant_of(
     code_label: str | None,
     tracking_id: str | None,
     money: Mapping[str, LotMoney],
-    learner: Any = None,
+    learner: Person | None = None,
+    offering: Offering | None = None,
 ) -> AccessGrant:
-    """The grant of a redemption's row."""
+    """The grant of a redemption's row; learner and offering are found by it unless they are at hand."""
     references = (money[lot_id].order_reference for lot_id, _ in row["lots"] if lot_id in money)
     return AccessGrant(
         reference=row["id"],
@@ -58,7 +59,7 @@ def grant_of(
         redemption_id=row["id"],
         user_id=row["user_id"],
         learner=learner or host.people([row["user_id"]])[row["user_id"]],
-        offering=restore(row["offering"]),
+        offering=offering or restore(row["offering"]),
         quantity=row["quantity"],
         amount=from_hundredths(row["amount"]),
         value=money_behind(row["lots"], money),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from ..domain.journal import Line, move
 from ..domain.lots import Choice, LotView, Slice, take
 from ..domain.snapshots import snapshot
 from ..domain.values import AccessGrant, Person
-from ..domain.wire import instant
+from ..domain.wire import instant, to_wire
 from ..errors import Refused
 from ..models import Code, Redemption
 from . import holds, results
@@ -45,6 +46,7 @@ _USE_CODE = (
     )
     .values(used=codes.c.used + bindparam("spent"), uses=codes.c.uses + bindparam("times"))
 )
+_ADD = insert(redemptions)
 
 
 class Ordering:
@@ -92,11 +94,20 @@ class Ordering:
         self._use_codes(unit, paid)
         is_remote = not self._core.host.joins_transaction
         rows = [self._row(one, order_id, buyer, is_remote=is_remote) for one in paid]
-        unit.execute(insert(redemptions), rows)
-        self._tell(unit, paid, rows, is_remote=is_remote)
+        unit.execute(_ADD, rows)
+        made = [
+            redemption_of({**row, "account_name": one.source.account_name}, sees=True)
+            for one, row in zip(paid, rows, strict=True)
+        ]
+        self._tell(unit, paid, made, is_remote=is_remote)
         if not is_remote:
             self._grant(unit, paid, rows)
-        order = order_of([_result(one, row, sees=one.judged.facts.sees) for one, row in zip(paid, rows, strict=True)])
+        order = order_of(
+            [
+                redemption if one.judged.facts.sees else replace(redemption, lots=[])
+                for one, redemption in zip(paid, made, strict=True)
+            ]
+        )
         if within is not None:
             with unit.host_code():
                 within(order)
@@ -232,20 +243,21 @@ class Ordering:
             tracking_id=source.tracking_id,
             money=one.book.money,
             learner=one.judged.facts.learner,
+            offering=one.judged.offering,
         )
 
-    def _tell(self, unit: Unit, paid: Sequence[_Paid], rows: Sequence[Mapping[str, Any]], *, is_remote: bool) -> None:
+    def _tell(self, unit: Unit, paid: Sequence[_Paid], made: Sequence[results.Redemption], *, is_remote: bool) -> None:
         """Events of the order, and the work that waits for the commit."""
-        told = [_result(one, row, sees=True) for one, row in zip(paid, rows, strict=True)]
+        told = [to_wire(redemption) for redemption in made]
         for one, redemption in zip(paid, told, strict=True):
             book = one.book
             if is_remote:
-                unit.outgoing.append(work_row("grant", redemption.id, book.now))
+                unit.outgoing.append(work_row("grant", redemption["id"], book.now))
                 continue
             unit.outgoing.append(
                 event_row(
                     "redemption.completed",
-                    redemption.id,
+                    redemption["id"],
                     redemption,
                     book.now,
                     account_id=book.account_id,
@@ -253,10 +265,11 @@ class Ordering:
                 )
             )
             if self._core.host.wants_after_grant:
-                unit.outgoing.append(work_row("after_grant", redemption.id, book.now))
-        order, book = order_of(told), paid[0].book
+                unit.outgoing.append(work_row("after_grant", redemption["id"], book.now))
+        order, book = order_of(made), paid[0].book
+        data = to_wire(replace(order, items=[])) | {"items": told}
         unit.outgoing.append(
-            event_row("order.completed", order.id, order, book.now, account_id=book.account_id, version=book.version)
+            event_row("order.completed", order.id, data, book.now, account_id=book.account_id, version=book.version)
         )
 
 
@@ -284,7 +297,3 @@ def _pieces(choice: Choice) -> Sequence[Slice]:
     if choice.missing:
         raise TryAgain
     return choice.slices
-
-
-def _result(one: _Paid, row: Mapping[str, Any], *, sees: bool) -> results.Redemption:
-    return redemption_of({**row, "account_name": one.source.account_name}, sees=sees)

@@ -44,6 +44,7 @@ _DEBIT = (
         version=accounts.c.version + bindparam("movements"),
     )
 )
+_DEBIT_AND_READ = _DEBIT.returning(*_STANDING)
 _CLOSE = (
     update(accounts)
     .where(_THIS, accounts.c.version == bindparam("seen_version"))
@@ -74,6 +75,9 @@ _MOVE_LOT = (
         *((lots.c[name], lots.c[name] + bindparam(f"d_{name}")) for name in _COUNTERS),
     )
 )
+_ADD_LOTS = insert(lots)
+_ADD_TRANSACTIONS = insert(transactions)
+_ADD_ENTRIES = insert(entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +213,7 @@ class Book:
                 for counter, amount in self._moves.pop(row["id"], {}).items():
                     row[counter] += amount
                 row["drained"] = row["available"] == 0
-            execute(insert(lots), self._new_lots)
+            execute(_ADD_LOTS, self._new_lots)
         if self._moves:
             execute(
                 _MOVE_LOT,
@@ -218,8 +222,8 @@ class Book:
                     for lot_id, counted in sorted(self._moves.items())
                 ],
             )
-        execute(insert(transactions), self._transactions)
-        execute(insert(entries), self._entries)
+        execute(_ADD_TRANSACTIONS, self._transactions)
+        execute(_ADD_ENTRIES, self._entries)
 
 
 def open_book(unit: Unit, account_id: str, clock: Callable[[], datetime]) -> Book:
@@ -246,7 +250,7 @@ def debit_book(
     """
     guard = {"account": account_id, "seen_terms": terms, "debit": debit, "unheld": unheld, "movements": movements}
     if unit.connection.dialect.update_returning:
-        standing = unit.execute(_DEBIT.returning(*_STANDING), guard).one_or_none()
+        standing = unit.execute(_DEBIT_AND_READ, guard).one_or_none()
     else:
         is_debited = unit.execute(_DEBIT, guard).rowcount == 1
         standing = unit.execute(_READ, {"account": account_id}).one() if is_debited else None
