@@ -37,9 +37,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The chromium on the PATH."""
+    """The chromium on the PATH.
+
+    No longer than a module: while it runs there is an event loop in this thread, and the tests after it need their own.
+    """
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         required = os.environ.get("TRAINING_CREDITS_TEST_REQUIRE") == "all"
