@@ -2,8 +2,8 @@
 
 A page is executed from top to bottom, in one namespace and in a folder of its own. `python` blocks run. `pycon` blocks
 run, and what comes out is compared, `...` standing for any text. `console` blocks run those commands that begin with
-`flask credits`, on the page's `app`; output below a command is compared in the same way. The quickstart's `lms.py` is a
-module that every page can import.
+`flask credits`, on the page's `app`; output below a command is compared in the same way. `jinja` blocks that begin with
+a file's name in a comment are written to that file. The quickstart's `lms.py` is a module that every page can import.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ def execute(page: Path, folder: Path) -> int:
         PythonCodeBlockParser(),
         CodeBlockParser("pycon", run_session),
         CodeBlockParser("console", run_commands),
+        CodeBlockParser("jinja", write_template),
     ]
     document = Sybil(parsers, path=str(DOCS)).parse(page)
     with lms_in(folder, document.namespace):
@@ -105,6 +106,15 @@ def run_commands(example: Example) -> None:
             raise AssertionError(f"{command} says\n{result.output}\nnot\n{expected}")
 
 
+def write_template(example: Example) -> None:
+    """Write a `jinja` block to the file it names, in the page's folder."""
+    named = re.match(r"\{# (\S+) #\}\n", example.parsed)
+    if named:
+        path = Path(named[1])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(example.parsed, encoding="utf-8")
+
+
 def _sessions(text: str) -> Iterator[tuple[str, str]]:
     """Each command of a session with what is shown below it."""
     for session in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
@@ -116,5 +126,3 @@ def _dispose(app: Flask) -> None:
     with app.app_context():
         for engine in app.extensions["sqlalchemy"].engines.values():
             engine.dispose()
-
-
