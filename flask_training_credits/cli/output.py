@@ -14,11 +14,14 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def json_option(command: Command) -> Command:
-    """Add `--json [FILE]`; the command gets `json_file`, open for writing, or None."""
+    """Add `--json [FILE]`; the command gets `json_file`, open for writing, or None.
+
+    The file is opened before the command does anything: what cannot be told must not be done.
+    """
     return click.option(
         "--json",
         "json_file",
-        type=click.File("w", encoding="utf-8"),
+        type=click.File("w", encoding="utf-8", lazy=False),
         is_flag=False,
         flag_value="-",
         metavar="[FILE]",

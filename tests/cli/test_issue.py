@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -115,3 +116,16 @@ def test_an_account_that_is_not_there(run: Run) -> None:
 
     assert code == 2
     assert "Find accounts with: flask credits account TEXT" in complaints
+
+
+def test_an_answer_that_cannot_be_written_is_refused_before_anything_happens(
+    run: Run, make: Any, credits: Any, tmp_path: Path
+) -> None:
+    """A folder that is not there is wrong usage, and no lot is issued."""
+    account = make.account()
+
+    code, output, complaints = run("issue", account.id, "100", "--json", str(tmp_path / "nothing" / "lot.json"))
+
+    assert (code, output) == (2, "")
+    assert "Invalid value for '--json'" in complaints
+    assert credits.lots.list(account.id, viewer=None).items == []
