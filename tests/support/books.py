@@ -28,6 +28,12 @@ def execute(app: Flask, statement: str, **parameters: Any) -> int:
         return connection.execute(sa.text(statement), parameters).rowcount
 
 
+def fetch(app: Flask, statement: str) -> Sequence[tuple[Any, ...]]:
+    """What one statement finds, past everything of ours."""
+    with app.app_context(), db.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(sa.text(statement))]
+
+
 def journal(credits: Any, account_id: str) -> list[tuple[str, Decimal, Decimal, Decimal]]:  # as hosts call it
     """Kind, amount, available and held after, of each transaction, oldest first."""
     found = list(credits.accounts.iter_transactions(account_id, viewer=None))
