@@ -1,0 +1,1 @@
+"""What the rules cost: our services against the same statements without any rule, side by side in one run."""
