@@ -488,6 +488,22 @@ def test_any_other_text_gets_the_flat_answer_without_a_query(app: Flask, shop: S
     assert [statement for statement in statements if "training_credits_codes" in statement] == []
 
 
+@pytest.mark.databases("sqlite")
+def test_a_code_is_no_passkey(app: Flask, shop: Shop) -> None:
+    """Its text pays as a code only; as a passkey it gets the flat answer, and so does an invented passkey."""
+    ada = shop.person()
+    shop.sell()
+    text = shop.make.credit_code().text
+    before = rows(app)
+
+    for passkey in (text, "PK" + text[2:], "PK-0000-0000-0000-0000-0000-0000"):
+        assert shop.refusal(ada, Item("networking", passkey=passkey)).code == "code_not_usable"
+        with pytest.raises(Refused) as refused:
+            shop.buy(ada, Item("networking", passkey=passkey))
+        assert refused.value.code == "code_not_usable"
+    assert rows(app) == before
+
+
 def test_keys_are_rotated_and_removed(make_app: Any, hooks: MemoryHooks) -> None:
     """A new key signs new codes; old ones work and can be looked up until their key goes, then neither."""
     first = shop_of(make_app(TRAINING_CREDITS_SIGNING_KEYS=KEYS[:1]), hooks)
