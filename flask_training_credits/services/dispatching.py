@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Table, or_, select, update
 
 from ..domain.values import AccessGrant
-from ..domain.wire import instant
+from ..domain.wire import instant, to_wire
 from ..errors import Refused
 from ..models import Outgoing, Redemption
 from ..signals import signal
@@ -163,7 +163,7 @@ class Dispatcher:
         version = account_version(unit, redemption.account_id)
         now = self._core.clock()
         unit.outgoing.append(
-            event_row(event, redemption_id, redemption, now, account_id=redemption.account_id, version=version)
+            event_row(event, redemption_id, to_wire(redemption), now, account_id=redemption.account_id, version=version)
         )
 
     def _read(self, redemption_id: str) -> AccessGrant:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table, select, update
 
+from ..domain.wire import to_wire
 from ..models import Redemption
 from .core import Core
 from .grants import call_in_unit, read_grants
@@ -64,6 +65,6 @@ class Ending:
             unit.outgoing.append(work_row("revoke", redemption_id, now))
         account_id, version = redemption.account_id, account_version(unit, redemption.account_id)
         unit.outgoing.append(
-            event_row("access.ended", redemption_id, redemption, now, account_id=account_id, version=version)
+            event_row("access.ended", redemption_id, to_wire(redemption), now, account_id=account_id, version=version)
         )
         return True

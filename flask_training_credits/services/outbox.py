@@ -8,7 +8,7 @@ from typing import Any
 
 from ..domain.amounts import from_hundredths, wire
 from ..domain.journal import Line
-from ..domain.wire import instant, to_wire
+from ..domain.wire import instant
 from ..signals import signal
 from .ids import new_id
 
@@ -34,13 +34,13 @@ def _row(kind: str, event: str, subject_id: str, data: Any, now: datetime, *, is
 
 
 def event_row(
-    event: str, subject_id: str, data: Any, now: datetime, *, account_id: str, version: int
+    event: str, subject_id: str, data: dict[str, Any], now: datetime, *, account_id: str, version: int
 ) -> dict[str, Any]:
-    """An event. Its data is the resource as the API shows it, with the account and its version.
+    """An event. Its data is the resource as the API shows it, in wire form, with the account and its version.
 
     Where nobody listens it is written as done: it stays for the journal's check, and costs no second commit.
     """
-    told = to_wire(data) | {"account_id": account_id, "account_version": version}
+    told = data | {"account_id": account_id, "account_version": version}
     row = _row("event", event, subject_id, told, now, is_wanted=bool(signal(event).receivers))
     return row | {"account_id": account_id, "account_version": version}
 

@@ -15,6 +15,7 @@ from sqlalchemy import Table, and_, bindparam, insert, select, update
 
 from ..domain.journal import BUCKETS, FIRST_HASH, Line, chain_hash, move
 from ..domain.lots import LotView
+from ..domain.wire import to_wire
 from ..models import Account, Entry, Lot, Transaction
 from .ids import new_id
 from .outbox import event_row, transaction_data
@@ -157,10 +158,13 @@ class Book:
             {"transaction_id": transaction_id, "line": n, "lot_id": x.lot_id, "bucket": x.bucket, "amount": x.amount}
             for n, x in enumerate(lines)
         ]
-        self.tell("transaction.posted", transaction_id, transaction_data(row, lines))
+        self._tell("transaction.posted", transaction_id, transaction_data(row, lines))
 
     def tell(self, event: str, subject_id: str, data: Any) -> None:
         """Add an event, as of this account's version, to the unit's outbox."""
+        self._tell(event, subject_id, to_wire(data))
+
+    def _tell(self, event: str, subject_id: str, data: dict[str, Any]) -> None:
         self.unit.outgoing.append(
             event_row(event, subject_id, data, self.now, account_id=self.account_id, version=self.version)
         )
