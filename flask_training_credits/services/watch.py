@@ -118,6 +118,8 @@ def _session_commits(session: Session) -> None:
 
 
 def _connection_ends(connection: Connection) -> None:
+    if connection.invalidated:  # a lost connection has no info, and nothing left to guard
+        return
     if _GUARDED in connection.info:
         connection.info[_GUARDED].append("commit or rollback")
         raise EndedOurTransaction
