@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Final
 
 from flask import request
 
-from ..domain.values import Item, Person
-from ..errors import Invalid
+from ..domain.values import Item, Offering, Person
+from ..errors import Invalid, NotFound
 from ..proxy import current_credits
-from ..services.results import OfferingView, QuoteItem
+from ..services.asking import Host
+from ..services.judging import MAX_QUANTITY
+from ..services.prices import general_price
+from ..services.results import OfferingAccount, QuoteItem
 from .refusals import Explanation, explain
 
 MOST: Final = 50
-MOST_OF_ONE: Final = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +27,7 @@ class Line:
 
     offering_id: str
     quantity: int = 1
-    code: str | None = None
+    code: str | None = field(default=None, repr=False)
     account_id: str | None = None
 
     @property
@@ -42,7 +45,9 @@ class ShownLine:
     """A line with all that the page says of it."""
 
     line: Line
-    offering: OfferingView
+    title: str
+    price_credits: Decimal | None
+    """For one; None if it depends on the account."""
     quoted: QuoteItem | None = None
     refused: Explanation | None = None
 
@@ -74,19 +79,51 @@ def uncover(lines: Sequence[Line], indexes: Mapping[int, object] | set[int]) -> 
     return [replace(line, code=None, account_id=None) if index in indexes else line for index, line in enumerate(lines)]
 
 
-def show(lines: Sequence[Line], person: Person, quoted: Sequence[QuoteItem] = ()) -> list[ShownLine]:
-    """The lines for the page; `quoted` are the quotes of the covered ones, in their order."""
+def show(lines: Sequence[Line], quoted: Sequence[QuoteItem] = ()) -> list[ShownLine]:
+    """The lines for the page; `quoted` are the quotes of the covered ones, in their order.
+
+    The catalog is asked once for all of them. Raises `NotFound` for what it does not know.
+    """
+    offerings = _offerings({line.offering_id for line in lines})
+    is_derived = any(offering.price_credits is None for offering in offerings.values())
+    types = current_credits.credit_types.list() if is_derived else ()
     quotes = iter(quoted)
     shown = []
     for line in lines:
         quote = next(quotes, None) if line.is_covered else None
-        refused = explain(quote.refusal) if quote and quote.refusal else None
-        offering = current_credits.checkout.offering(line.offering_id, person=person)
-        shown.append(ShownLine(line=line, offering=offering, quoted=quote, refused=refused))
+        shown.append(
+            ShownLine(
+                line=line,
+                title=offerings[line.offering_id].title,
+                price_credits=general_price(offerings[line.offering_id], types),
+                quoted=quote,
+                refused=explain(quote.refusal) if quote and quote.refusal else None,
+            )
+        )
     return shown
 
 
+def accounts_for(lines: Sequence[Line], person: Person) -> Sequence[OfferingAccount]:
+    """The accounts that could pay for what nothing pays for yet.
+
+    For a single such line each account says what it would answer. For several that is left to the review, which asks
+    the chosen account about all of them: asking here would take a judgement for each line and each account.
+    """
+    open_ids = [line.offering_id for line in lines if not line.is_covered]
+    if not open_ids:
+        return []
+    accounts = current_credits.checkout.offering(open_ids[0], person=person).accounts
+    return accounts if len(open_ids) == 1 else [replace(account, refusal=None) for account in accounts]
+
+
+def _offerings(offering_ids: Set[str]) -> Mapping[str, Offering]:
+    found = Host(current_credits.hooks).offerings(offering_ids)
+    if not offering_ids <= found.keys():
+        raise NotFound
+    return found
+
+
 def _quantity(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_OF_ONE):
-        raise Invalid.field("quantity", "Write a whole number of at least 1.")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_QUANTITY):
+        raise Invalid.field("quantity", f"Write a whole number from 1 to {MAX_QUANTITY}.")
     return int(text)

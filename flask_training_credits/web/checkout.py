@@ -11,7 +11,7 @@ from ..domain.values import OtherCode, Person
 from ..errors import Refused
 from ..proxy import current_credits
 from ..services.idempotency import Replayed
-from ..services.results import ItemRefusal, OfferingAccount, Quote, QuoteItem
+from ..services.results import ItemRefusal, Quote, QuoteItem
 from . import after, cart, once
 from .cart import Line
 from .guards import signed_in
@@ -102,7 +102,7 @@ def _review(
         return _page(person, lines, refused=explain(refusal), status=refusal.status)
     if not quote.ok:
         return _page(person, lines, quote=quote, status=422)
-    return render("review.html", lines=cart.show(lines, person, quote.items), quote=quote, why=why), status
+    return render("review.html", lines=cart.show(lines, quote.items), quote=quote, why=why), status
 
 
 def _first_open(lines: Sequence[Line]) -> Line:
@@ -135,11 +135,10 @@ def _page(
     """The page; `is_quoted` shows the quotes of what is covered although something else was refused."""
     if quote is None and (refused is None or is_quoted) and any(line.is_covered for line in lines):
         quote = _quote(person, lines)
-    shown = cart.show(lines, person, quote.items if quote else ())
     page = render(
         "checkout.html",
-        lines=shown,
-        accounts=_accounts_for(shown),
+        lines=cart.show(lines, quote.items if quote else ()),
+        accounts=cart.accounts_for(lines, person),
         kept=current_credits.codes.kept(person),
         quote=quote,
         refused=refused,
@@ -149,9 +148,3 @@ def _page(
         nothing_pays=nothing_pays,
     )
     return page, status
-
-
-def _accounts_for(lines: Sequence[cart.ShownLine]) -> list[OfferingAccount]:
-    """The accounts that could pay, each once, for the lines that nothing pays for yet."""
-    found = {a.account_id: a for shown in lines if not shown.line.is_covered for a in shown.offering.accounts}
-    return list(found.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +11,7 @@ from ..domain.values import Item, Person
 from ..errors import Refused
 from ..proxy import current_credits
 from ..services.idempotency import Replayed
+from ..services.judging import MAX_QUANTITY
 from ..services.results import Quote
 from . import after, once
 from .forms import Fields
@@ -23,7 +24,7 @@ from .render import render
 class Source:
     """What is to pay: a code's text or an account's id, and how many are bought."""
 
-    code: str | None
+    code: str | None = field(repr=False)
     account_id: str | None
     quantity: int
 
@@ -31,7 +32,7 @@ class Source:
     def from_form(cls) -> Source:
         """Read the source of this request. Raises `Invalid`."""
         fields = Fields(request.values)
-        quantity = fields.whole("quantity") or 1
+        quantity = fields.whole("quantity", most=MAX_QUANTITY) or 1
         fields.check()
         code = request.form.get("code", "").strip()
         if request.form.get("kept_id"):

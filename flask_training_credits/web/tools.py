@@ -151,6 +151,10 @@ class PageTools:
         """The `aria-current` attribute when the reader is on this page of ours."""
         return Markup(' aria-current="page"') if request.endpoint == f"training_credits.{endpoint}" else ""
 
+    def with_query(self, endpoint: str) -> str:
+        """The address of a page of ours, with the query of this one."""
+        return f"{url_for(f'training_credits.{endpoint}')}?{request.query_string.decode()}"
+
     def stylesheet_url(self) -> str:
         """The address of our stylesheet."""
         return url_for("training_credits.static", filename="training_credits.css")

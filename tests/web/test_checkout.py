@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from flask_training_credits import Hooks, Offering, Person
+from flask_training_credits import Hooks, Money, Offering, Person
 from flask_training_credits.domain.values import OtherCode
+from flask_training_credits.services.asking import Host
 from flask_training_credits.services.results import Account, Code
 from flask_training_credits.testing import MemoryCatalog, MemoryHooks, offering, person
-from tests.support.host import SignedIn
+from flask_training_credits.web import cart, pay
+from tests.support.host import SignedIn, db
 from tests.support.pages import alert, heading, press, soup, text_of
 
 CHECKOUT = "/credits/checkout?offering_id=networking"
@@ -177,3 +181,66 @@ def test_the_hosts_own_code_goes_on_with_the_host(
     assert soup(page).find("a", string="Go on with this code")["href"] == "/cart?promotion=WELCOME10"
     refused = press(client, client.get(CHECKOUT), "Apply", {"code": "SUMMER"})
     assert alert(refused).startswith("This code cannot be used")
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("price", [Decimal(1), None], ids=["own price", "derived price"])
+def test_the_page_asks_as_much_for_fifty_lines_as_for_one(
+    app: Flask, ada: FlaskClient, make: Any, catalog: MemoryCatalog, monkeypatch: pytest.MonkeyPatch, price: Any
+) -> None:
+    """Statements and calls of the catalog, with three accounts that could pay."""
+    for number in range(50):
+        catalog.add(offering(id=f"course-{number}", price_credits=price, list_price=Money(25000, "USD")))
+    credit_type = make.credit_type()
+    for _ in range(3):
+        make.lot(make.account(credit_type=credit_type.key, owners=["ada"]).id)
+    asked: list[str] = []
+    ask_catalog = Host.offerings
+
+    def noted(self: Host, ids: Collection[str]) -> dict[str, Offering]:
+        asked.append("catalog")
+        return ask_catalog(self, ids)
+
+    monkeypatch.setattr(Host, "offerings", noted)
+    with app.app_context():
+        engine = db.engine
+
+    def note(*event: Any) -> None:
+        asked.append(event[2].split(" ", 1)[0])
+
+    def counted(lines: int) -> Counter[str]:
+        asked.clear()
+        page = ada.get("/credits/checkout?" + "&".join(f"offering_id=course-{number}" for number in range(lines)))
+        assert len(soup(page).select(".tc-choice")) == 3
+        assert len(soup(page).select("h3")) == lines
+        assert "1 credit" in text_of(page)
+        return Counter(asked)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        one, fifty = counted(1), counted(50)
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+    assert one == fifty
+    assert one["catalog"] == 3
+
+
+@pytest.mark.databases("sqlite")
+def test_an_account_for_several_lines_is_judged_in_the_review(
+    olga: FlaskClient, course: Offering, dear_course: Offering, account: Account
+) -> None:
+    """It pays what it can; the line it cannot pay says why."""
+    page = olga.get(f"{CHECKOUT}&offering_id=architecture")
+
+    review = press(olga, page, "Review and pay")
+
+    assert review.status_code == 422
+    assert alert(review).startswith("There are not enough credits")
+    assert "80 credits will remain" in text_of(review)
+
+
+def test_a_line_does_not_show_its_code() -> None:
+    """Not in a log, not in the trace of an error."""
+    assert "TC-SECRET" not in repr(cart.Line(offering_id="a", code="TC-SECRET"))
+    assert "TC-SECRET" not in repr(pay.Source("TC-SECRET", None, 1))
