@@ -7,12 +7,12 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ..errors import Forbidden, Invalid, Refused
+from ..errors import Invalid, Refused
 from ..proxy import current_credits
 from ..services.idempotency import Replayed
 from . import notices, once
 from .forms import Fields
-from .guards import is_staff, signed_in
+from .guards import for_staff, signed_in
 from .i18n import translate
 from .refusals import explain
 from .render import render
@@ -22,10 +22,10 @@ PER_PAGE = 20
 
 def register(blueprint: Blueprint) -> None:
     """Add these pages."""
-    blueprint.add_url_rule("/admin", "admin", admin)
-    blueprint.add_url_rule("/admin/accounts", "open_account", open_account, methods=["GET", "POST"])
-    blueprint.add_url_rule("/admin/accounts/<account_id>/lots", "add_lot", add_lot, methods=["GET", "POST"])
-    blueprint.before_request(_staff_only)
+    both = ["GET", "POST"]
+    blueprint.add_url_rule("/admin", "admin", for_staff(admin))
+    blueprint.add_url_rule("/admin/accounts", "open_account", for_staff(open_account), methods=both)
+    blueprint.add_url_rule("/admin/accounts/<account_id>/lots", "add_lot", for_staff(add_lot), methods=both)
 
 
 def admin() -> str:
@@ -73,11 +73,6 @@ def add_lot(account_id: str) -> ResponseReturnValue:
         return render("admin_lot.html", account=account, form=request.form, **_why(error)), error.status
     notices.leave(translate("{n} credits are added.", n=lot.amount))
     return redirect(_account_url(account_id), 303)
-
-
-def _staff_only() -> None:
-    if request.path.startswith(url_for("training_credits.admin")) and not is_staff(current_credits.person()):
-        raise Forbidden(translate("Only staff of this site may see this."))
 
 
 def _read_account(types: list[str]) -> dict[str, Any]:

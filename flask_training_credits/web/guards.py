@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, ParamSpec
 
 from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
 from ..domain.values import Person
-from ..errors import NotFound, NotSignedIn
+from ..errors import Forbidden, NotFound, NotSignedIn
 from ..proxy import current_credits
 from ..services.asking import ask
 from . import csrf
+from .i18n import translate
+
+P = ParamSpec("P")
 
 PUBLIC: Final = frozenset({"static", "what_credits_buy"})
 """Endpoints for visitors."""
@@ -40,6 +45,18 @@ def is_staff(person: Person | None) -> bool:
     if person is None:
         return False
     return bool(ask("permissions", lambda: current_credits.hooks.permissions.is_staff(person)))
+
+
+def for_staff(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """The view, for staff only: others get `Forbidden`, wherever the app is mounted."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if not is_staff(current_credits.person()):
+            raise Forbidden(translate("Only staff of this site may see this."))
+        return view(*args, **kwargs)
+
+    return guarded
 
 
 def is_shown_to(person: Person | None) -> bool:
