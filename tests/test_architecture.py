@@ -18,7 +18,7 @@ LAYERS = (
     {"errors", "domain"},
     {"models", "config", "hooks", "codes", "signals", "migrations", "integrations"},
     {"services"},
-    {"proxy"},
+    {"proxy", "cross_site"},
     {"schemas"},
     {"api", "web"},
     {"cli"},

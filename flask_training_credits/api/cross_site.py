@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from flask import g, request
 
-from flask import current_app, request
-
+from ..cross_site import is_cross_site
 from ..errors import Forbidden
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-OWN_SITE = frozenset({"same-origin", "none"})
 
 
 class CrossSite(Forbidden):
@@ -21,18 +19,8 @@ class CrossSite(Forbidden):
 def refuse_cross_site() -> None:
     """Raise `CrossSite` for an unsafe request that a browser sent for another site.
 
-    Fetch Metadata decides where there is any, else `Origin` against `Host`; a client that sends neither is no
-    browser and carries nobody's cookies by accident. The scheme is not compared: behind a proxy that ends TLS we
-    may not know it. The same rule as Go's `http.CrossOriginProtection`. A host with CSRFProtect has checked its
-    token before us.
+    Where the host's CSRFProtect has accepted the request's token, that is enough. It marks those requests; one that
+    it was told not to look at (`WTF_CSRF_CHECK_DEFAULT`, `csrf.exempt`) is as open as without it.
     """
-    if request.method in SAFE_METHODS or "csrf" in current_app.extensions:
-        return
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    if site:
-        foreign = site not in OWN_SITE
-    else:
-        foreign = origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()
-    if foreign:
+    if request.method not in SAFE_METHODS and not g.get("csrf_valid") and is_cross_site(request):
         raise CrossSite

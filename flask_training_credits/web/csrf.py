@@ -9,13 +9,13 @@ from __future__ import annotations
 import secrets
 from hashlib import sha256
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request, session
 from flask_login import user_logged_in, user_logged_out
 from itsdangerous import Signer
 from markupsafe import Markup
 
+from ..cross_site import is_cross_site
 from ..errors import CreditsError
 from ..proxy import current_credits
 
@@ -59,11 +59,7 @@ def check() -> None:
 
 def check_origin() -> None:
     """Raise `StaleForm` when another site's page sent this request; for forms that pages without a token hold."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None and site not in {"same-origin", "none"}:
-        raise StaleForm
-    origin = request.headers.get("Origin")
-    if origin is not None and site is None and urlsplit(origin).netloc != request.host:
+    if is_cross_site(request):
         raise StaleForm
 
 

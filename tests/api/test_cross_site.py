@@ -18,6 +18,7 @@ BODY = {"code": "TC-1"}
         {"Origin": "https://localhost"},
         {"Sec-Fetch-Site": "same-origin", "Origin": "https://behind-a-proxy.example"},
         {"Sec-Fetch-Site": "none"},
+        {"Origin": "http://LOCALHOST"},
     ],
 )
 def test_our_own_site_may(http: FlaskClient, state: FakeState, headers: dict[str, str]) -> None:
@@ -36,6 +37,8 @@ def test_our_own_site_may(http: FlaskClient, state: FakeState, headers: dict[str
         {"Origin": "http://localhost:8080"},
         {"Origin": "null"},
         {"Origin": ""},
+        {"Origin": "http://["},
+        {"Sec-Fetch-Site": "", "Origin": "https://evil.example"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"},
         {"Sec-Fetch-Site": "surprise"},

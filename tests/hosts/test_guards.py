@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from flask_sqlalchemy import SQLAlchemy
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect, generate_csrf
@@ -79,3 +80,33 @@ def test_no_guard_at_all(make_app: MakeApp) -> None:
 
     assert (foreign.status_code, foreign.get_json()["code"]) == (403, "cross_site")
     buy_a_course(lms, app, user_id)
+
+
+@pytest.mark.parametrize("way", ["WTF_CSRF_CHECK_DEFAULT", "exempt"])
+def test_a_guard_that_looks_away(make_app: MakeApp, way: str) -> None:
+    """Where the host's protection does not look at our API, our own does."""
+    db = SQLAlchemy()
+    lms = make_lms(db, db.Model)
+    app = make_app(WTF_CSRF_CHECK_DEFAULT=way != "WTF_CSRF_CHECK_DEFAULT")
+    csrf = CSRFProtect(app)
+    lms.init_app(app)
+    if way == "exempt":
+        csrf.exempt(app.blueprints["training_credits_api"])
+    with app.app_context():
+        db.create_all()
+
+    foreign = app.test_client().post("/credits/api/v1/checkout", json={}, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert (foreign.status_code, foreign.get_json()["code"]) == (403, "cross_site")
+    buy_a_course(lms, app, add_user(lms, app, 1))
+
+
+def test_the_hosts_token_is_enough(make_app: MakeApp) -> None:
+    """What the host's protection has accepted, we accept: it may trust a site of the same company."""
+    lms, app = guarded(make_app)
+
+    def headers(client: Any) -> Mapping[str, str]:
+        token = client.get("/token", base_url=HTTPS).text
+        return {"X-CSRFToken": token, "Referer": f"{HTTPS}/", "Sec-Fetch-Site": "same-site"}
+
+    buy_a_course(lms, app, add_user(lms, app, 1), headers=headers, base_url=HTTPS)

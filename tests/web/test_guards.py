@@ -109,6 +109,22 @@ def test_a_code_box_on_a_cached_page_has_no_token_and_works(ada: FlaskClient, co
     assert ada.post(PAY, data={"code": code.text}, headers={"Origin": "http://localhost"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "http://LOCALHOST"}, 200),
+        ({"Sec-Fetch-Site": "", "Origin": "http://localhost"}, 200),
+        ({"Sec-Fetch-Site": "", "Origin": "https://evil.example"}, 400),
+        ({"Origin": "http://["}, 400),
+    ],
+)
+def test_pages_tell_other_sites_as_the_api_does(
+    ada: FlaskClient, course: Offering, code: Code, headers: dict[str, str], status: int
+) -> None:
+    """Hosts have no case, an empty header says nothing, and nonsense is from elsewhere."""
+    assert ada.post(PAY, data={"code": code.text}, headers=headers).status_code == status
+
+
 @pytest.mark.parametrize("first", ["csrf", "credits"])
 def test_the_hosts_own_protection_is_used(
     make_app: Callable[..., Flask], hooks: MemoryHooks, course: Offering, code: Code, first: str
