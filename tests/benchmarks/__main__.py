@@ -24,8 +24,8 @@ from tests.support.databases import SERVERS
 from .report import database, machine, table
 from .scenarios import Effort, Figure, everything
 
-FULL = Effort(rounds=5, seconds=1.0, histories=(10, 10_000, 1_000_000))
-QUICK = Effort(rounds=1, seconds=0.1, histories=(10, 1_000), workers=2)
+FULL = Effort(rounds=5, seconds=0.8, histories=(10, 10_000, 1_000_000))
+QUICK = Effort(rounds=1, seconds=0.1, histories=(10, 100, 1_000), workers=2)
 
 
 @contextmanager

@@ -50,7 +50,8 @@ class Processes:
     """Workers in processes of their own, which live for all rounds of a comparison."""
 
     def __init__(self, make: MakeWork, arguments: list[tuple[Any, ...]]) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([make.__module__])  # importing is slow, and here is done once for all
         self._pipes = []
         self._workers = []
         for given in arguments:

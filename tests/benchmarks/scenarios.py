@@ -20,6 +20,8 @@ from .measure import MakeWork, Processes, Work, in_turn, rate, threads
 
 FORGED = "TC-0000-0000-0000-0000-0000-0000"
 MANY = 8
+RATE, HTTP_RATE, BULK, GROWTH = 0.6, 0.5, 0.1, 1.1
+"""The aims: of the bare rate, of the bare route's, of what an item costs alone, and of what it cost before."""
 
 
 @dataclass(frozen=True)
@@ -107,13 +109,13 @@ def _compared(name: str, found: dict[str, float], aim: float, notes: str = "") -
 def _one_worker(both: Mapping[str, Side], effort: Effort) -> Figure:
     works = {name: side.make(side.url, side.fund()) for name, side in both.items()}
     found = in_turn({name: partial(rate, work, effort.seconds) for name, work in works.items()}, effort.rounds)
-    return _compared("orders/s, 1 worker, 1 account", found, 0.6)
+    return _compared("orders/s, 1 worker, 1 account", found, RATE)
 
 
 def _many_workers(both: Mapping[str, Side], effort: Effort) -> Iterator[Figure]:
     works = {name: [side.make(side.url, side.fund())] * effort.workers for name, side in both.items()}
     found = in_turn({name: partial(threads, some, effort.seconds) for name, some in works.items()}, effort.rounds)
-    yield _compared(f"orders/s, {effort.workers} threads, 1 account", found, 0.6)
+    yield _compared(f"orders/s, {effort.workers} threads, 1 account", found, RATE)
     for accounts in (1, effort.workers):
         processes = {}
         for name, side in both.items():
@@ -123,7 +125,7 @@ def _many_workers(both: Mapping[str, Side], effort: Effort) -> Iterator[Figure]:
         for some in processes.values():
             some.close()
         title = f"{effort.workers} processes, {accounts} account{'s' if accounts > 1 else ''}"
-        yield _compared(f"orders/s, {title}", found, 0.6)
+        yield _compared(f"orders/s, {title}", found, RATE)
 
 
 def _hundred_items(app: Flask, effort: Effort) -> Figure:
@@ -133,7 +135,7 @@ def _hundred_items(app: Flask, effort: Effort) -> Figure:
     rates = in_turn({name: partial(rate, work, effort.seconds) for name, work in works.items()}, effort.rounds)
     each = {"ms an item, one by one": 1000 / rates["one"], "ms an item of 100": 10 / rates["hundred"]}
     ratio = each["ms an item of 100"] / each["ms an item, one by one"]
-    return Figure("an order of 100 items", each, ratio, "<= 0.10", is_met=ratio <= 0.1)
+    return Figure("an order of 100 items", each, ratio, "<= 0.10", is_met=ratio <= BULK)
 
 
 def _forged(app: Flask, effort: Effort) -> Figure:
@@ -177,9 +179,9 @@ def _histories(app: Flask, effort: Effort) -> Iterator[Figure]:
             work()
         rates = in_turn({name: partial(rate, work, effort.seconds / 2) for name, work in works.items()}, effort.rounds)
         times = {f"{int(count):,}": 1000 / found for count, found in rates.items()}
-        shortest, *_, longest = times.values()
-        ratio = longest / shortest
-        yield Figure(f"{name}, by transactions", times, ratio, "<= 1.10", seeding, ratio <= 1.1)
+        *_, full_page, longest = times.values()
+        ratio = longest / full_page  # the shortest history does not fill a page, which says nothing of growth
+        yield Figure(f"{name}, by transactions", times, ratio, "<= 1.10", seeding, ratio <= GROWTH)
         seeding = ""
 
 

@@ -192,3 +192,16 @@ def test_history_costs_nothing(transactions: int, app: Flask, database: Database
         credits.checkout.place(ADA, [Item("networking", code=code.text)], key="k")
     assert seen.statements == order_statements(database, by="codes")
     assert page_statements(app, credits, account.id) == PAGE
+
+
+@pytest.mark.databases("postgresql")
+def test_prepared_statements_outlive_an_order(make_app: Any, make: Any) -> None:
+    """Psycopg forgets them with every rollback of its own: what an order has read is ended in another way."""
+    app, code = make_app(own=True), make.credit_code()  # an app of its own: one connection
+    with app.app_context():
+        for number in range(8):
+            buyer = person(id=f"learner-{number}")
+            app.extensions["training_credits"].checkout.place(buyer, [Item("lab", code=code.text)], key=None)
+            db.session.execute(sa.text("SELECT 1"))  # as a user loader does
+        prepared = db.session.scalars(sa.text("SELECT statement FROM pg_prepared_statements")).all()
+    assert sum("INSERT INTO training_credits_redemptions" in statement for statement in prepared) == 1
