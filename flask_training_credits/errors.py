@@ -126,7 +126,7 @@ class Refused(CreditsError):
 
 
 class HookFailed(CreditsError):
-    """Host code raised, hung or answered nonsense. Nothing was written; the log has the details."""
+    """Host code raised or answered nonsense. Nothing was written; the log has the details."""
 
     status, code, message = 500, "hook_failed", "A part of this site failed. Nothing was charged; try again later."
 

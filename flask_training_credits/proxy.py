@@ -29,8 +29,8 @@ class CreditsState(Services):
         """The host's Flask-SQLAlchemy or Flask-SQLAlchemy-Lite extension."""
 
     def person(self) -> Person | None:
-        """Who is signed in, None for a visitor."""
-        return self.hooks.users.current()
+        """Who is signed in, None for a visitor. Raises `HookFailed`."""
+        return self.host.current()
 
     @property
     def engine(self) -> Engine:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
 from ..domain.values import Person
+from ..errors import HookFailed
 from . import readers
+
+log = logging.getLogger("flask_training_credits")
 
 PREFIX: Final = "TRAINING_CREDITS_"
 
@@ -80,8 +84,14 @@ class Settings:
         return cls(**values), []
 
     def is_enabled(self, person: Person | None) -> bool:
-        """Whether this person (None: a visitor) is shown anything of training credits."""
-        return bool(self.enabled(person)) if callable(self.enabled) else self.enabled
+        """Whether this person (None: a visitor) is shown anything of training credits. Raises `HookFailed`."""
+        if not callable(self.enabled):
+            return self.enabled
+        try:
+            return bool(self.enabled(person))
+        except Exception as error:
+            log.exception("the callable in TRAINING_CREDITS_ENABLED failed")
+            raise HookFailed from error
 
 
 def _flask_keys(config: Mapping[str, Any]) -> tuple[bytes, ...]:

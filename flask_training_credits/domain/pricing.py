@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .amounts import ceil_div, percent_floor, to_hundredths
+from .amounts import MAX_HUNDREDTHS, ceil_div, percent_floor, to_hundredths
 from .eligibility import matches
 from .values import Offering
 
@@ -47,9 +47,14 @@ def best_benefit(offering: Offering, benefits: Sequence[Mapping[str, Any]]) -> i
 def price(
     offering: Offering, quantity: int, unit_values: Mapping[str, int], benefits: Sequence[Mapping[str, Any]]
 ) -> Price | None:
-    """Unit, gross and discount of a quantity; None when the price is not known: unknown is never free."""
+    """Unit, gross and discount of a quantity.
+
+    None when the price is not known (unknown is never free) or beyond what credits can be.
+    """
     unit = unit_price(offering, unit_values)
     if unit is None:
         return None
     gross = unit * quantity
+    if gross > MAX_HUNDREDTHS:
+        return None
     return Price(unit, gross, percent_floor(gross, best_benefit(offering, benefits)))

@@ -17,6 +17,7 @@ from .credit_types import CreditTypes
 from .dispatching import Dispatcher
 from .ending import Ending
 from .idempotency import IdempotencyKeys
+from .issuing import CodeIssue
 from .jobs import Jobs
 from .judging import Judge
 from .ledger import Ledger
@@ -30,11 +31,10 @@ from .tokens import QuoteTokens
 from .unit import Units
 
 
-class Codes(OwnerCodes, CodeUse):
+class Codes(CodeIssue, OwnerCodes, CodeUse):
     """Codes, for the owners who issue them and the learners who use them."""
 
     def __init__(self, core: Core, sources: Sources, checkout: Checkout) -> None:
-        OwnerCodes.__init__(self, core)
         CodeUse.__init__(self, core, sources, checkout)
 
 
@@ -57,6 +57,7 @@ class Services:
         self.settings = settings
         self.hooks = hooks
         self.store = store
+        self.host = host
         self.texts = core.texts
         self.idempotency = core.keys
         tokens, sources = QuoteTokens(settings.signing_keys, settings.quote_minutes), Sources(core)

@@ -111,12 +111,13 @@ class Accounts:
 
     def _who(self, owner: str) -> tuple[str | None, str | None]:
         """The user id, or the address to invite, that a string names."""
-        if "@" in owner:
-            person = self._core.host.person_by_email(owner)
-            return (person.id, None) if person else (None, owner.strip().lower())
-        if not self._core.host.people([owner])[owner].is_active:
+        person = self._core.host.known_people([owner]).get(owner)
+        if person is not None and person.is_active:
+            return person.id, None
+        if person is not None or "@" not in owner:
             raise Invalid.field("owners", f"There is no active user {owner!r}.")
-        return owner, None
+        invited = self._core.host.person_by_email(owner)
+        return (invited.id, None) if invited else (None, owner.strip().lower())
 
     def update(self, account_id: str, changes: Mapping[str, Any], *, actor: Actor) -> results.Account:
         """Change what is given: name, contact, country, mail domains, benefits. Commits."""

@@ -67,13 +67,25 @@ class Host:
             answer[key] = offering
         return answer
 
-    def people(self, ids: Collection[str]) -> dict[str, Person]:
-        """Everybody asked for; who is gone is `former user`."""
+    def current(self) -> Person | None:
+        """Who is signed in."""
+        person = ask("users", self.hooks.users.current)
+        if person is not None and not isinstance(person, Person):
+            raise _nonsense("users", person)
+        return person
+
+    def known_people(self, ids: Collection[str]) -> dict[str, Person]:
+        """Those of the people asked for whom the host knows."""
         if not ids:
             return {}
         found = ask("users", lambda: self.hooks.users.get_many(list(ids)))
         if not isinstance(found, Mapping) or not all(isinstance(person, Person) for person in found.values()):
             raise _nonsense("users", found)
+        return dict(found)
+
+    def people(self, ids: Collection[str]) -> dict[str, Person]:
+        """Everybody asked for; who is gone is `former user`."""
+        found = self.known_people(ids)
         return {user_id: found.get(user_id) or former_user(user_id) for user_id in ids}
 
     def person_by_email(self, email: str) -> Person | None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from sqlalchemy.exc import IntegrityError
-
 from ..domain.amounts import from_hundredths
 from ..domain.eligibility import applies
 from ..domain.pricing import unit_price
@@ -104,7 +102,7 @@ class Checkout:
                 continue
             try:
                 return self._ordering.post(person, judged, claim, within, must_settle=attempt > 0)
-            except (TryAgain, IntegrityError):
+            except TryAgain:
                 if attempt == _ROUNDS - 1:
                     raise RetryLater from None
         raise RetryLater
@@ -129,7 +127,7 @@ class Checkout:
         if offering.price_credits is not None or offering.list_price is None:
             return offering.price_credits
         usable = [kind for kind in self._types.list() if applies(offering, kind.applies_to)]
-        prices = {unit_price(offering, kind.unit_values) for kind in usable}
+        prices = {unit_price(offering, kind.unit_values) for kind in usable} - {None}
         agreed = prices.pop() if len(prices) == 1 else None
         return None if agreed is None else from_hundredths(agreed)
 
@@ -174,6 +172,7 @@ class Checkout:
                     until=tier.until, percent=tier.percent, refund=from_hundredths(tier.refund(one.price.amount))
                 )
                 for tier in (cancellation_tiers(self._core, one) if one.no is None else ())
+                if tier.until > one.facts.now
             ],
             refusal=explain(one.facts, one.no, self._core.settings) if one.no else None,
         )

@@ -11,12 +11,12 @@ from ..domain.amounts import from_hundredths
 from ..domain.eligibility import CodeLimits
 from ..domain.refusals import Facts, Source, refuse_source
 from ..domain.values import Item, OtherCode, Person
-from ..errors import NotFound
+from ..errors import Invalid, NotFound
 from ..models import Code, KeptCode
 from . import results
 from .asking import ask
 from .checkout import Checkout
-from .codes import limits_of
+from .code_rows import limits_of
 from .core import Core
 from .explaining import explain, refused
 from .ids import new_id
@@ -56,7 +56,10 @@ class CodeUse:
         self, text: str, offering_id: str, quantity: int = 1, *, person: Person, address: str | None = None
     ) -> results.QuoteItem:
         """The quote of one offering paid with a code; refusals are in it, but for the flat `code_not_usable`."""
-        quote = self._checkout.quote(person, [Item(offering_id, quantity, code=text)], address=address)
+        try:
+            quote = self._checkout.quote(person, [Item(offering_id, quantity, code=text)], address=address)
+        except Invalid as error:
+            raise Invalid({name.removeprefix("items.0."): told for name, told in error.errors.items()}) from None
         item = quote.items[0]
         if item.refusal is not None and item.refusal.code == "code_not_usable":
             raise refused(item.refusal)

@@ -10,12 +10,15 @@ from sqlalchemy import Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..errors import Invalid, NotFound
+from ..models import Account
 from ..models import CreditType as Row
 from . import results
 from .core import Core
 from .people import Actor
+from .unit import Unit
 
-types: Table = Row.__table__  # type: ignore[assignment]  # declarative says FromClause
+accounts: Table = Account.__table__  # type: ignore[assignment]  # declarative says FromClause
+types: Table = Row.__table__  # type: ignore[assignment]
 
 _NAMES = tuple(f.name for f in fields(results.CreditType))
 _DEFAULTS: Mapping[str, Any] = {
@@ -79,9 +82,17 @@ class CreditTypes:
         return self.get(row["key"])
 
     def update(self, key: str, changes: Mapping[str, Any], *, actor: Actor) -> results.CreditType:
-        """Change what is given. Lots and redemptions keep what they were made with. Commits."""
+        """Change what is given. Lots and redemptions keep what they were made with. Commits.
+
+        A checkout that was judged by the old rules and not posted yet is judged again.
+        """
         self._core.people.require_staff(actor, "credits")
         self.get(key)
         if changes:
-            self._core.units.run(lambda unit: unit.execute(update(types).where(types.c.key == key).values(**changes)))
+            self._core.units.run(lambda unit: self._change(unit, key, changes))
         return self.get(key)
+
+    def _change(self, unit: Unit, key: str, changes: Mapping[str, Any]) -> None:
+        of_this_type = update(accounts).where(accounts.c.credit_type == key)
+        unit.execute(of_this_type.values(terms=accounts.c.terms + 1))
+        unit.execute(update(types).where(types.c.key == key).values(**changes))

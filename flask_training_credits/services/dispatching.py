@@ -35,11 +35,11 @@ class Dispatcher:
         self._core = core
         self._redemptions = redemptions
         self._sender = sender
-        self._workers: dict[str, Callable[[str], None]] = {
-            "grant": self._grant,
-            "after_grant": lambda subject: self._tell_access("after_grant", subject),
-            "revoke": self._revoke,
-            "after_revoke": lambda subject: self._tell_access("after_revoke", subject),
+        access = core.host.hooks.access
+        self._workers: dict[str, Callable[[AccessGrant], object]] = {
+            "after_grant": access.after_grant,
+            "revoke": lambda grant: access.revoke(grant, REASON),
+            "after_revoke": lambda grant: access.after_revoke(grant, REASON),
         }
 
     def hand_on(self, rows: Sequence[dict[str, Any]]) -> int:
@@ -56,8 +56,9 @@ class Dispatcher:
         while rows := self._pending(last):
             last = rows[-1]["id"]
             for row in rows:
-                if self._core.units.run(lambda unit: self._lease(unit, row["id"])):  # noqa: B023 - called at once
-                    counts["handed_on" if self.hand_on([row]) else "failed"] += 1
+                is_done = self._hand_on_alone(row)
+                if is_done is not None:
+                    counts["handed_on" if is_done else "failed"] += 1
             if progress:
                 progress(sum(counts.values()))
         return counts
@@ -66,7 +67,13 @@ class Dispatcher:
         """Try the grant of a redemption that is still fulfilling, now."""
         query = select(outbox).where(outbox.c.subject_id == redemption_id, outbox.c.kind == "grant")
         for row in self._core.store.execute(query.where(outbox.c.done_at.is_(None))).all():
-            self.hand_on([dict(row._mapping)])
+            self._hand_on_alone(dict(row._mapping))
+
+    def _hand_on_alone(self, row: dict[str, Any]) -> bool | None:
+        """Hand one row on, unless somebody else works on it: then None."""
+        if not self._core.units.run(lambda unit: self._lease(unit, row["id"])):
+            return None
+        return self.hand_on([row]) == 1
 
     def _pending(self, after: str) -> list[dict[str, Any]]:
         query = select(outbox).where(outbox.c.done_at.is_(None), outbox.c.id > after, self._is_free())
@@ -98,8 +105,24 @@ class Dispatcher:
         self._core.store.session.commit()  # as for hooks below
 
     def _work(self, row: dict[str, Any]) -> None:
-        self._workers[row["kind"]](row["subject_id"])
-        self._core.units.run(lambda unit: self._close(unit, [row["id"]]))
+        """Call a hook of the host's, then close the row: along with what the hook's answer brings about."""
+        redemption_id = row["subject_id"]
+        settle: Callable[[Unit], None] = self._nothing
+        grant = read_grants(self._core.store.execute, self._core.host, [redemption_id])[redemption_id]
+        if row["kind"] == "grant":
+            settle = self._ask_to_grant(grant)
+        else:
+            self._workers[row["kind"]](grant)
+            self._core.store.session.commit()  # what the hook wrote and did not commit is not ours to lose
+
+        def work(unit: Unit) -> None:
+            settle(unit)
+            self._close(unit, [row["id"]])
+
+        self._core.units.run(work)
+
+    def _nothing(self, unit: Unit) -> None:
+        """Nothing more to write."""
 
     def _close(self, unit: Unit, row_ids: Sequence[str]) -> None:
         closing = {"done_at": self._core.clock(), "leased_until": None, "error": None}
@@ -109,32 +132,23 @@ class Dispatcher:
         noted = {"leased_until": None, "error": failure, "attempts": outbox.c.attempts + 1}
         unit.execute(update(outbox).where(outbox.c.id == row_id).values(**noted))
 
-    def _tell_access(self, hook: str, redemption_id: str) -> None:
-        grant = self._read(redemption_id)
-        access = self._core.host.hooks.access
-        if hook == "after_grant":
-            access.after_grant(grant)
-        else:
-            access.after_revoke(grant, REASON)
-        self._core.store.session.commit()  # what the hook wrote and did not commit is not ours to lose
+    def _ask_to_grant(self, grant: AccessGrant) -> Callable[[Unit], None]:
+        """Ask a remote system to let the learner in; returns what its answer means for our books.
 
-    def _revoke(self, redemption_id: str) -> None:
-        grant = self._read(redemption_id)
-        self._core.host.hooks.access.revoke(grant, REASON)
-        self._core.store.session.commit()
-
-    def _grant(self, redemption_id: str) -> None:
-        """Ask a remote system to let the learner in; what it refuses is given back."""
-        grant = self._read(redemption_id)
+        What it refuses is given back. It is not asked about a redemption that waits no longer: that may have
+        been refunded.
+        """
+        redemption_id = grant.redemption_id
+        if self._redemptions.get(redemption_id, viewer=None).state != "fulfilling":
+            return self._nothing
         try:
             receipt = self._core.host.hooks.access.grant(grant)
             self._core.store.session.commit()
         except Refused as refused:
             reason = refused.message
             self._core.store.session.rollback()
-            self._core.units.run(lambda unit: self._give_back(unit, redemption_id, reason))
-            return
-        self._core.units.run(lambda unit: self._complete(unit, redemption_id, receipt or {}))
+            return lambda unit: self._give_back(unit, redemption_id, reason)
+        return lambda unit: self._complete(unit, redemption_id, receipt or {})
 
     def _complete(self, unit: Unit, redemption_id: str, receipt: Any) -> None:
         completed = unit.execute(
@@ -165,6 +179,3 @@ class Dispatcher:
         unit.outgoing.append(
             event_row(event, redemption_id, to_wire(redemption), now, account_id=redemption.account_id, version=version)
         )
-
-    def _read(self, redemption_id: str) -> AccessGrant:
-        return read_grants(self._core.store.execute, self._core.host, [redemption_id])[redemption_id]

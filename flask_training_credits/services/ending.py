@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Table, select, update
 
 from ..domain.wire import to_wire
+from ..errors import HookFailed, Refused
 from ..models import Redemption
 from .core import Core
-from .grants import call_in_unit, read_grants
+from .grants import read_grants
 from .outbox import event_row, work_row
 from .posting import account_version
 from .redemptions import Redemptions
@@ -34,9 +35,9 @@ class Ending:
         """
         return self._core.units.run(lambda unit: self._end(unit, redemption_id))
 
-    def due(self, limit: int) -> list[str]:
-        """Redemptions whose access has run out and is not taken back yet."""
-        query = select(redemptions.c.id).where(*self._has_run_out())
+    def due(self, after: str, limit: int) -> list[str]:
+        """Redemptions whose access has run out and is not taken back yet, by id, from the one `after` that."""
+        query = select(redemptions.c.id).where(*self._has_run_out(), redemptions.c.id > after)
         return list(self._core.store.execute(query.order_by(redemptions.c.id).limit(limit)).scalars())
 
     def _has_run_out(self) -> tuple[Any, ...]:
@@ -58,7 +59,11 @@ class Ending:
         redemption = self._redemptions.get(redemption_id, viewer=None)
         if host.joins_transaction:
             grant = read_grants(unit.execute, host, [redemption_id])[redemption_id]
-            call_in_unit(unit, "revoke", lambda: host.hooks.access.revoke(grant, REASON))
+            with unit.hook("revoke"):
+                try:
+                    host.hooks.access.revoke(grant, REASON)
+                except Refused as refused:  # access that has run out is not up to the host
+                    raise HookFailed from refused
             if host.wants_after_revoke:
                 unit.outgoing.append(work_row("after_revoke", redemption_id, now))
         else:

@@ -6,17 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, bindparam, select, update
-from sqlalchemy.exc import DBAPIError
 
 from ..domain.amounts import from_hundredths
 from ..domain.snapshots import restore
 from ..domain.values import AccessGrant, Money, Offering, Person
-from ..errors import CreditsError, HookFailed
 from ..models import Account, Code, Lot, Redemption
-from .asking import Host, log
+from .asking import Host
 from .posting import LotMoney
-from .unit import Unit, is_transient
-from .watch import EndedOurTransaction
+from .unit import Unit
 
 redemptions: Table = Redemption.__table__  # type: ignore[assignment]  # declarative says FromClause
 accounts: Table = Account.__table__  # type: ignore[assignment]
@@ -98,23 +95,6 @@ def read_grants(execute: Any, host: Host, redemption_ids: Sequence[str]) -> dict
         )
         for row in rows
     }
-
-
-def call_in_unit(unit: Unit, name: str, call: Any) -> Any:
-    """Run an access hook in our transaction.
-
-    `Refused` and our other errors pass; anything else it raises is `HookFailed`, with the details in the log only.
-    """
-    with unit.host_code():
-        try:
-            return call()
-        except (CreditsError, EndedOurTransaction):
-            raise
-        except Exception as error:
-            if isinstance(error, DBAPIError) and is_transient(error):
-                raise
-            log.exception("the %s hook failed", name)
-            raise HookFailed from error
 
 
 def keep_receipts(unit: Unit, receipts: Mapping[str, Mapping[str, str]]) -> None:

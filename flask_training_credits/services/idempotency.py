@@ -129,7 +129,9 @@ class IdempotencyKeys:
             return self._units.run(keyed)
         except IntegrityError:
             self.look_up(claim)
-            raise
+            if not self._forget(claim):
+                raise
+            return self._units.run(keyed)
 
     def remember(self, claim: Claim, status: int, body: str) -> None:
         """Keep the answer to a refused request, in a transaction of its own. A twin's answer stands."""
@@ -137,6 +139,14 @@ class IdempotencyKeys:
             self._units.run(lambda unit: self._keep(unit, claim, status, body))
         except IntegrityError:
             self.look_up(claim)
+            if self._forget(claim):
+                self.remember(claim, status, body)
+
+    def _forget(self, claim: Claim) -> bool:
+        """Delete an answer that is kept no longer; false when there is none."""
+        old = delete(answers).where(answers.c.scope == claim.scope, answers.c.created_at <= self._clock() - KEPT)
+        gone: int = self._units.run(lambda unit: unit.execute(old).rowcount)
+        return gone == 1
 
     def _keep(self, unit: Unit, claim: Claim, status: int, body: str) -> None:
         row = {"scope": claim.scope, "fingerprint": claim.fingerprint, "status": status, "body": body}

@@ -39,8 +39,9 @@ class Jobs:
         `progress(job, done)` is called as work goes on.
         """
         told: Progress = progress or (lambda job, done: None)
-        counts = {"accounts_settled": self._settle(told), "access_ended": self._end_access(told)}
-        counts |= self._dispatcher.run_pending(lambda done: told("outbox", done))
+        counts = {"accounts_settled": self._settle(told), **self._end_access(told)}
+        pending = self._dispatcher.run_pending(lambda done: told("outbox", done))
+        counts |= {"handed_on": pending["handed_on"], "failed": counts["failed"] + pending["failed"]}
         counts["keys_forgotten"] = self._core.units.run(self._core.keys.forget_old)
         return counts
 
@@ -69,20 +70,20 @@ class Jobs:
         holds.settle(book)
         book.close()
 
-    def _end_access(self, told: Progress) -> int:
-        ended = 0
-        while due := self._ending.due(_BATCH):
-            done = sum(self._end_one(redemption_id) for redemption_id in due)
-            ended += done
-            told("access", ended)
-            if not done:
-                break
-        return ended
+    def _end_access(self, told: Progress) -> dict[str, int]:
+        last, counts = "", {"access_ended": 0, "failed": 0}
+        while due := self._ending.due(last, _BATCH):
+            last = due[-1]
+            for redemption_id in due:
+                counts["access_ended" if self._end_one(redemption_id) else "failed"] += 1
+            told("access", counts["access_ended"])
+        return counts
 
     def _end_one(self, redemption_id: str) -> bool:
         """One failing hook does not keep others' access from ending; it is tried again at the next run."""
         try:
-            return self._ending.end(redemption_id)
+            self._ending.end(redemption_id)
         except CreditsError:
             log.warning("the access of %s could not be ended now", redemption_id)
             return False
+        return True

@@ -12,14 +12,14 @@ from sqlalchemy import Table, func, select
 
 from ..domain.cancellation import Tier, tiers
 from ..domain.iso import zone
-from ..domain.lots import Choice, LotView, choose, is_live, take
+from ..domain.lots import Choice, LotView, choose, take
 from ..domain.pricing import Price, price
 from ..domain.refusals import Facts, No, Source, refuse, refuse_before_host
 from ..domain.states import LIVE
 from ..domain.validity import end_instant, start_instant
 from ..domain.values import Item, Offering, Person, check_id, former_user
 from ..errors import Invalid
-from ..models import Redemption
+from ..models import Lot, Redemption
 from . import holds
 from .balances import Standing, standings
 from .core import Core
@@ -28,7 +28,8 @@ from .people import SPENDS
 from .sources import Key, Sources, key_of
 from .tokens import Line, QuoteTokens
 
-redemptions: Table = Redemption.__table__  # type: ignore[assignment]  # declarative says FromClause
+lots: Table = Lot.__table__  # type: ignore[assignment]  # declarative says FromClause
+redemptions: Table = Redemption.__table__  # type: ignore[assignment]
 
 T = TypeVar("T")
 
@@ -132,12 +133,15 @@ class Judge:
         `claim` is looked up on the way. Raises `Invalid`, `NotFound` for a foreign account, `HookFailed`, and refuses
         with `too_many_attempts`, `quote_expired` and `price_changed`.
         """
+        if not are_alternatives and len(items) > MAX_ITEMS:
+            raise Invalid.field("items", f"Give at most {MAX_ITEMS} items.")
         keys = _check(items)
         has_text = any(kind != "account" for kind, _ in keys)
         if has_text:
             self._core.attempts.check(buyer.id, address)
         found = self._sources.find(buyer, dict.fromkeys(keys), claim)
         for _ in {key for key in keys if key not in found} if is_full else ():
+            self._core.attempts.check(buyer.id, address)
             self._core.attempts.failed(buyer.id, address)
         sold = self._core.host.offerings(list(dict.fromkeys(item.offering_id for item in items)))
         learners = self._learners(buyer, items)
@@ -162,9 +166,10 @@ class Judge:
     def _learners(self, buyer: Person, items: Sequence[Item]) -> dict[str, Person]:
         """Who learns, by what the items say: a user id, or an address that somebody has verified."""
         named = {item.learner or buyer.id for item in items} - {buyer.id}
-        found = {buyer.id: buyer, **self._core.host.people([learner for learner in named if "@" not in learner])}
+        found = {buyer.id: buyer, **self._core.host.known_people(named)}
         for learner in named - found.keys():
-            found[learner] = self._core.host.person_by_email(learner) or former_user(learner)
+            by_address = self._core.host.person_by_email(learner) if "@" in learner else None
+            found[learner] = by_address or former_user(learner)
         return found
 
     def _gather(
@@ -204,15 +209,15 @@ class Judge:
 
 def _check(items: Sequence[Item]) -> list[Key]:
     """The sources of the items. Raises `Invalid` for what cannot be a checkout at all."""
-    if not 1 <= len(items) <= MAX_ITEMS:
-        raise Invalid.field("items", f"Give 1 to {MAX_ITEMS} items.")
+    if not items:
+        raise Invalid.field("items", "Give at least one item.")
     for position, item in enumerate(items):
         try:
             check_id(item.offering_id, "offering_id")
         except ValueError as problem:
-            raise Invalid({"items": {str(position): {"offering_id": [f"{problem}."]}}}) from None
+            raise Invalid.field(f"items.{position}.offering_id", f"{problem}.") from None
         if isinstance(item.quantity, bool) or not 1 <= item.quantity <= MAX_QUANTITY:
-            raise Invalid({"items": {str(position): {"quantity": [f"Give a whole number from 1 to {MAX_QUANTITY}."]}}})
+            raise Invalid.field(f"items.{position}.quantity", f"Give a whole number from 1 to {MAX_QUANTITY}.")
     return [key_of(item, position) for position, item in enumerate(items)]
 
 
@@ -220,7 +225,7 @@ def _check_quantity(one: Judged, position: int) -> None:
     offering = one.facts.offering
     if one.item.quantity > 1 and offering is not None and not (offering.voucher or offering.group):
         problem = "Only vouchers and group offerings can be bought more than once at a time; give 1."
-        raise Invalid({"items": {str(position): {"quantity": [problem]}}})
+        raise Invalid.field(f"items.{position}.quantity", problem)
 
 
 def line_of(one: Judged) -> Line:
@@ -293,6 +298,7 @@ class _Running(_Counting):
         }
         self._slots = self._read_slots(core, known)
         self._uses = self._read_uses(core, known)
+        self._countries = self._read_countries(core, known)
 
     def judge(self, one: Judged) -> None:
         """Judge one item after the ones before it."""
@@ -306,23 +312,23 @@ class _Running(_Counting):
     def _look(self, one: Judged, facts: Facts, source: Source, offering: Offering) -> None:
         slot = one.slot
         if slot is not None and slot in self._slots:
-            redemption_id, ends_at = self._slots[slot]
-            one.ended = redemption_id if ends_at is not None and ends_at <= self._now else None
+            redemption_id, state, ends_at = self._slots[slot]
+            has_ended = state == "completed" and ends_at is not None and ends_at <= self._now
+            one.ended = redemption_id if has_ended else None
             facts.is_enrolled, facts.enrolled = one.ended is None, redemption_id
         facts.learner_uses = self._uses.get((source.code_id, facts.learner.id), 0)
         if facts.price is not None and facts.price.amount:
             lots = self._lots(source)
             facts.choice = pick(lots, one, self._now)
-            facts.has_home_lots = any(
-                lot.country == offering.country and is_live(lot, self._now) for lot in lots.values()
-            )
+            known = self._countries.get(source.account_id)
+            facts.has_home_lots = not known or offering.country in known
 
     def remember(self, one: Judged) -> None:
         """Count what an item uses, and take it from its lots."""
         super().remember(one)
         source = one.source
         if one.slot is not None:
-            self._slots[one.slot] = (None, None)
+            self._slots[one.slot] = (None, None, None)
         if source.code_id is not None:
             use = (source.code_id, one.facts.learner.id)
             self._uses[use] = self._uses.get(use, 0) + 1
@@ -338,9 +344,21 @@ class _Running(_Counting):
         slots = {slot_of(one.facts.learner.id, one.facts.offering) for one in judged if one.facts.offering}
         if not slots - {None}:
             return {}
-        query = select(redemptions.c.slot, redemptions.c.id, redemptions.c.access_expires_at)
+        query = select(redemptions.c.slot, redemptions.c.id, redemptions.c.state, redemptions.c.access_expires_at)
         rows = core.store.execute(query.where(redemptions.c.slot.in_(slots - {None})))
-        return {row.slot: (row.id, row.access_expires_at) for row in rows}
+        return {row.slot: (row.id, row.state, row.access_expires_at) for row in rows}
+
+    def _read_countries(self, core: Core, known: Sequence[Judged]) -> dict[str, set[str | None]]:
+        """The countries of all lots, spent ones too, of accounts that pay for something bound to its country."""
+        bound = {
+            one.source.account_id for one in known if one.facts.offering and one.source.needs_home_country(one.offering)
+        }
+        found: dict[str, set[str | None]] = {}
+        if bound:
+            query = select(lots.c.account_id, lots.c.country).where(lots.c.account_id.in_(bound)).distinct()
+            for row in core.store.execute(query):
+                found.setdefault(row.account_id, set()).add(row.country)
+        return found
 
     def _read_uses(self, core: Core, known: Sequence[Judged]) -> dict[Any, int]:
         limited = {one.source.code_id for one in known if one.source.per_learner is not None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Table, and_, case, func, select
+from sqlalchemy import Table, and_, case, func, or_, select
 
 from ..domain.journal import BUCKETS, FIRST_HASH, Line, chain_hash
 from ..domain.states import LIVE
@@ -24,6 +24,15 @@ transactions: Table = Transaction.__table__  # type: ignore[assignment]
 
 _PAGE = 500
 _COUNTERS = (*BUCKETS, "amount")
+_SIZED_BY = {
+    "issue": ("source", -1),
+    "hold": ("held", 1),
+    "spend": ("spent", 1),
+    "release": ("held", -1),
+    "refund": ("spent", -1),
+    "expire": ("expired", 1),
+}
+"""The bucket, and its sign, that gives a transaction of this kind its size."""
 
 
 class Ledger:
@@ -59,6 +68,7 @@ class Ledger:
                     if verified % _PAGE == 0:
                         progress(verified)
                 yield from chain.compare(self._execute(select(lots).where(lots.c.account_id == account.id)).all())
+        yield from self._children()
         yield from self._codes()
         yield from self._holds()
         yield from self._redemptions()
@@ -83,6 +93,19 @@ class Ledger:
     def _page(self, query: Any) -> Sequence[Any]:
         rows: Sequence[Any] = self._execute(query.limit(_PAGE)).all()
         return rows
+
+    def _children(self) -> Iterator[Finding]:
+        """Lots that came from another one, grace lots aside, never outlive it."""
+        parents = lots.alias("parents")
+        outliving = (
+            select(lots.c.id, lots.c.expires_at, parents.c.expires_at.label("parent_ends"))
+            .join(parents, parents.c.id == lots.c.parent_id)
+            .where(lots.c.source != "grace", parents.c.expires_at.is_not(None))
+            .where(or_(lots.c.expires_at.is_(None), lots.c.expires_at > parents.c.expires_at))
+        )
+        for row in self._execute(outliving):
+            found = f"ends {row.expires_at}, its parent {row.parent_ends}"
+            yield Finding(rule="children never outlive parents", table=lots.name, row=row.id, found=found)
 
     def _codes(self) -> Iterator[Finding]:
         """Uses and value of each code against its redemptions."""
@@ -163,6 +186,10 @@ class _Chain:
             yield self._broken("entries sum to zero", row, f"{[line.amount for line in lines]}")
         for line in lines:
             self._add(line)
+        bucket, sign = _SIZED_BY.get(row.kind, ("", 1))
+        size = sign * sum(line.amount for line in lines if line.bucket == bucket)
+        if bucket and row.amount != size:
+            yield self._broken("amount = its entries", row, f"amount {row.amount}, entries say {size}")
         after = (self._totals["available"], self._totals["held"])
         if (row.available_after, row.held_after) != after:
             yield self._broken("balances after", row, f"{(row.available_after, row.held_after)}, entries say {after}")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, bindparam, insert, or_, update
+from sqlalchemy.exc import IntegrityError
 
 from ..domain.access import access_end
 from ..domain.iso import zone
@@ -22,7 +23,7 @@ from . import holds, results
 from .core import Core
 from .ending import Ending
 from .explaining import refused_by_hook
-from .grants import call_in_unit, grant_of, keep_receipts
+from .grants import grant_of, keep_receipts
 from .idempotency import Claim
 from .ids import new_id
 from .judging import Judged, cancellation_tiers, count_uses, pick
@@ -68,8 +69,7 @@ class Ordering:
         """Carry out an order whose items were judged payable.
 
         Nothing that was read before the locks is trusted: balances, terms and codes are guarded by row counts, lots
-        are chosen anew. Raises `TryAgain` when a guard fails and `IntegrityError` when a slot is taken; nothing is
-        written then.
+        are chosen anew. Raises `TryAgain` when a guard fails or a slot is taken; nothing is written then.
         """
         for one in judged:
             if one.ended is not None:
@@ -94,7 +94,10 @@ class Ordering:
         self._use_codes(unit, paid)
         is_remote = not self._core.host.joins_transaction
         rows = [self._row(one, order_id, buyer, is_remote=is_remote) for one in paid]
-        unit.execute(_ADD, rows)
+        try:
+            unit.execute(_ADD, rows)
+        except IntegrityError as error:  # somebody else's live redemption keeps one of the slots
+            raise TryAgain from error
         made = [
             redemption_of({**row, "account_name": one.source.account_name}, sees=True)
             for one, row in zip(paid, rows, strict=True)
@@ -227,7 +230,8 @@ class Ordering:
         for one, row in zip(paid, rows, strict=True):
             grant = self._grant_of(one, row)
             try:
-                receipt = call_in_unit(unit, "grant", lambda: self._core.host.hooks.access.grant(grant))  # noqa: B023 - called at once
+                with unit.hook("grant"):
+                    receipt = self._core.host.hooks.access.grant(grant)
             except Refused as refused:
                 raise refused_by_hook(refused, one.position, one.source, self._core.settings) from None
             receipts[row["id"]] = receipt

@@ -72,14 +72,14 @@ class People:
         if isinstance(actor, Person) and not self.is_staff(actor, action):
             raise Forbidden
 
-    def role(self, person: Person, account_id: str) -> str | None:
-        """The person's role on the account; staff count as owners."""
-        if self.is_staff(person, "accounts"):
+    def role(self, person: Person, account_id: str, action: str = "accounts") -> str | None:
+        """The person's role on the account; staff for this kind of action count as owners."""
+        if self.is_staff(person, action):
             return "owner" if self._exists(account_id) else None
         return strongest(self._store.execute(_ROLE, {"account": account_id, **who(person)}).scalars())
 
-    def require(self, actor: Actor | None, account_id: str, roles: Collection[str]) -> str:
-        """The actor's role, if it is one of `roles`.
+    def require(self, actor: Actor | None, account_id: str, roles: Collection[str], action: str = "accounts") -> str:
+        """The actor's role, if it is one of `roles`; staff for this kind of action have every role.
 
         Raises `NotFound` when there is no such account or the actor has no role on it, `Forbidden` when the role
         does not suffice. Trusted host code acts as owner.
@@ -88,7 +88,7 @@ class People:
             if not self._exists(account_id):
                 raise NotFound
             return "owner"
-        role = self.role(actor, account_id)
+        role = self.role(actor, account_id, action)
         if role is None:
             raise NotFound
         if role not in roles:

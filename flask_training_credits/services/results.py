@@ -249,7 +249,7 @@ class Code:
     id: str
     account_id: str
     kind: str
-    text: str | None
+    text: str | None = field(repr=False)
     last_four: str
     label: str | None
     tracking_id: str | None
@@ -270,7 +270,6 @@ class Code:
     access_days: int | None
     access_ends_with_code: bool
     created_at: datetime
-    invitation: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from ..domain.refusals import Source
 from ..domain.values import Item, Person
 from ..errors import Invalid, NotFound
 from ..models import Account, Code, CreditType, Idempotency, Member
-from .codes import limits_of
+from .code_rows import limits_of
 from .core import Core
 from .idempotency import ANSWER, IS_ANSWER, Claim
 from .people import IS_MEMBER, strongest, who
@@ -84,7 +84,7 @@ def key_of(item: Item, position: int) -> Key:
     ]
     if len(named) != 1:
         problem = "Give one of code, passkey and account_id."
-        raise Invalid({"items": {str(position): {"code": [problem]}}})
+        raise Invalid.field(f"items.{position}.code", problem)
     return named[0]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Table, event, insert
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from ..errors import HookFailed, RetryLater
+from ..errors import CreditsError, HookFailed, RetryLater
 from ..models import Outgoing
 from .store import Store
 from .watch import EndedOurTransaction, forget_writes, guarded, refuse_unsaved, watch_sessions
@@ -69,15 +69,33 @@ class Unit:
     def host_code(self) -> Iterator[None]:
         """Run host code in our transaction; what it leaves unflushed is flushed, and it cannot end the transaction.
 
-        Raises `HookFailed` when it tries.
+        Raises `HookFailed` when it tries, or leaves a session that has failed.
         """
         try:
             with guarded(self.session, self.connection):
                 yield
                 self.session.flush()
         except EndedOurTransaction:
-            log.exception("a hook called commit, rollback or close inside a training credits transaction")
+            log.exception("a hook ended, or went on after an error, inside a training credits transaction")
             raise HookFailed from None
+
+    @contextmanager
+    def hook(self, name: str) -> Iterator[None]:
+        """Run an access hook in our transaction.
+
+        `Refused` and our other errors pass, and a database that is busy runs the unit again. Anything else is
+        `HookFailed`, with the details in the log only.
+        """
+        try:
+            with self.host_code():
+                yield
+        except CreditsError:
+            raise
+        except Exception as error:
+            if isinstance(error, DBAPIError) and is_transient(error):
+                raise
+            log.exception("the %s hook failed", name)
+            raise HookFailed from error
 
 
 class Units:

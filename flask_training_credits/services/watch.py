@@ -6,12 +6,14 @@ Listeners are per engine, added when a session first begins on it. They only kee
 from __future__ import annotations
 
 import re
+import sys
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from ..errors import UncommittedWork
@@ -30,6 +32,9 @@ _READS = re.compile(
 
 def _nobody() -> None:
     """Stand-in for the reference to a transaction that is gone."""
+
+
+_ENDS = re.compile(r"\s*(commit|end|abort|begin|start\s+transaction|rollback(?!\s+to))\b", re.IGNORECASE)
 
 
 class EndedOurTransaction(Exception):
@@ -86,7 +91,8 @@ def guarded(session: Session, connection: Connection) -> Iterator[None]:
         vars(ended).update(dict.fromkeys(_ENDINGS, refuse))
     try:
         yield
-        if tried or session.get_transaction() is not transaction:  # the hook may have swallowed what we raised
+        # The hook may have swallowed what we raised, or the error of a flush, which has rolled everything back.
+        if tried or transaction is None or session.get_transaction() is not transaction or not transaction.is_active:
             raise EndedOurTransaction
     finally:
         for name in _ENDINGS:
@@ -118,9 +124,10 @@ def _session_commits(session: Session) -> None:
 
 
 def _connection_ends(connection: Connection) -> None:
+    """A flush that the database refuses rolls back by itself, while its error is on the way to us: let it."""
     if connection.invalidated:  # a lost connection has no info, and nothing left to guard
         return
-    if _GUARDED in connection.info:
+    if _GUARDED in connection.info and not isinstance(sys.exc_info()[1], DBAPIError):
         connection.info[_GUARDED].append("commit or rollback")
         raise EndedOurTransaction
 
@@ -129,6 +136,8 @@ def _statement(*event: Any) -> None:
     connection, _, statement, _, context, _ = event
     if context is None or context.is_text:
         writes = _READS.match(statement) is None
+        if _GUARDED in connection.info and _ENDS.match(statement):
+            _connection_ends(connection)
     else:
         writes = context.isinsert or context.isupdate or context.isdelete or context.isddl
     if writes:

@@ -292,7 +292,7 @@ def test_the_no_cost_tier_attends_public_virtual_classes_for_nothing(
     assert [grant.offering.id for grant in access.granted] == ["virtual-class"]
     assert staff.get(f"/accounts/{account['id']}/transactions")["items"] == []
     assert refusal(ada, offering_id="virtual-bootcamp", code=code) == "insufficient_credits"
-    assert refusal(ada, offering_id="class", code=code) == "wrong_country"
+    assert refusal(ada, offering_id="class", code=code) == "insufficient_credits"
 
 
 def test_only_authorized_people_use_the_credits(staff: Academy, login: Login, access: MemoryAccess) -> None:

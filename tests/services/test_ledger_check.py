@@ -77,6 +77,7 @@ CORRUPTIONS = {
         "UPDATE training_credits_entries SET amount = amount - 1 WHERE transaction_id = :spend AND bucket = 'spent'",
         {
             ("entries sum to zero", "transactions", "spend"),
+            ("amount = its entries", "transactions", "spend"),
             ("hash chain", "transactions", "spend"),
             ("entries = lot counters", "lots", "lot"),
         },
