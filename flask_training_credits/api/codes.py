@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..proxy import current_credits
 from ..schemas.checkout import QuoteItem
-from ..schemas.codes import ApplyRequest, CodeCheck, CodeText, KeptCode
+from ..schemas.codes import ApplyRequest, CodeCheck, CodeText, KeptCode, KeptCodeId
 from ..services import results
 from .answers import Document, Listing
 from .endpoints import Call, Routes
@@ -42,6 +42,12 @@ def list_kept_codes(call: Call) -> Sequence[results.KeptCode]:
 def keep_code(call: Call) -> results.KeptCode:
     """Keep a code for later."""
     return current_credits.codes.keep(call.body["code"], person=call.person, address=call.address)
+
+
+@routes.delete("/me/codes", body=KeptCodeId())
+def drop_named_code(call: Call) -> None:
+    """Keep a code no longer, named in the body. The code itself stays good."""
+    current_credits.codes.drop(call.body["id"], person=call.person)
 
 
 @routes.delete("/me/codes/<kept_id>")

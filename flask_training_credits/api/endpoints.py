@@ -110,9 +110,9 @@ class Routes:
         """Describe a change."""
         return self._add("PATCH", path, answer=answer, body=body, staff=staff)
 
-    def delete(self, path: str) -> Callable[[View], View]:
+    def delete(self, path: str, *, body: Request | None = None) -> Callable[[View], View]:
         """Describe a removal, answered with nothing."""
-        return self._add("DELETE", path, answer=Nothing(), body=NoFields(), status=204)
+        return self._add("DELETE", path, answer=Nothing(), body=body or NoFields(), status=204)
 
     def _add(
         self,

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from ..domain.values import MAX_ID
 from .amounts import Credits, Flag, WholeNumber
 from .base import Answer, Changes, Request
 from .checkout import code_text, quantity
@@ -82,6 +83,12 @@ class CodeCheck(Answer):
     expires_at = Instant(allow_none=True)
     label = fields.String(allow_none=True)
     applies_to = fields.Nested(AppliesTo)
+
+
+class KeptCodeId(Request):
+    """A code that is kept, by the `id` that keeping it has given."""
+
+    id = fields.String(required=True, validate=validate.Length(1, MAX_ID))
 
 
 class KeptCode(Answer):

@@ -176,6 +176,18 @@ def test_a_visitor_sees_the_price(client: FlaskClient, root: FlaskClient, olga: 
     assert [one["key"] for one in read(client.get(f"{API}/credit-types"))["items"]] == ["flex"]
 
 
+def test_a_kept_code_may_be_named_in_the_body(root: FlaskClient, olga: FlaskClient, ada: FlaskClient) -> None:
+    """Dropped by the id that keeping it has given; only one's own."""
+    code = issue_code(olga, order_form(root)["account"]["id"])
+    kept = made(ada.post(f"{API}/me/codes", json={"code": code["text"]}))
+
+    problem(ada.delete(f"{API}/me/codes", json={}), 422, "invalid")
+    problem(olga.delete(f"{API}/me/codes", json={"id": kept["id"]}), 404, "not_found")
+    assert read(ada.get(f"{API}/me/codes"))["items"] == [kept]
+    assert ada.delete(f"{API}/me/codes", json={"id": kept["id"]}).status_code == 204
+    assert read(ada.get(f"{API}/me/codes"))["items"] == []
+
+
 def test_codes_can_be_kept_for_later(root: FlaskClient, olga: FlaskClient, ada: FlaskClient) -> None:
     """Kept, listed and dropped; the text is never shown again."""
     code = issue_code(olga, order_form(root)["account"]["id"], value=50, label="Mine")

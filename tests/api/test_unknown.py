@@ -20,7 +20,7 @@ def test_an_unknown_path_is_a_problem(http: FlaskClient, path: str, method: str)
     [
         ("PUT", "/orders", "GET, HEAD, OPTIONS"),
         ("TRACE", "/checkout", "POST, OPTIONS"),
-        ("DELETE", "/me/codes", "GET, HEAD, POST, OPTIONS"),
+        ("PUT", "/me/codes", "GET, HEAD, POST, DELETE, OPTIONS"),
         ("GET", "/checkout/quote", "POST, OPTIONS"),
         ("POST", "/admin/credit-types/flex", "PATCH, OPTIONS"),
     ],
