@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import IO, Any, NoReturn, TypeVar
 
 import click
@@ -11,6 +12,20 @@ import click
 from ..domain.wire import to_wire
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class JsonFile(click.File):
+    """A file for JSON that cannot be mistaken for the argument after `--json`.
+
+    `account --json acme` would write a file called acme, and list all accounts.
+    """
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> IO[Any]:
+        """The open file; wrong usage unless its name ends in `.json` or has a folder in it."""
+        name = str(value)
+        if name != "-" and not name.endswith(".json") and Path(name).name == name:
+            self.fail(f"If {name!r} is a file, write ./{name}; if not, put it before --json.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def json_option(command: Command) -> Command:
@@ -21,11 +36,11 @@ def json_option(command: Command) -> Command:
     return click.option(
         "--json",
         "json_file",
-        type=click.File("w", encoding="utf-8", lazy=False),
+        type=JsonFile("w", encoding="utf-8", lazy=False),
         is_flag=False,
         flag_value="-",
         metavar="[FILE]",
-        help="Write JSON to FILE, or to standard output.",
+        help="Write JSON to FILE (such as out.json), or to standard output.",
     )(command)
 
 

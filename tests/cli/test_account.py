@@ -139,3 +139,29 @@ def test_json_goes_to_a_file_beside_the_words(run: Run, make: Any, tmp_path: Pat
     assert code == 0
     assert account.id in output
     assert [one["id"] for one in json.loads(target.read_text())["items"]] == [account.id]
+
+
+@pytest.mark.parametrize("text", ["acme", "acc_1", "olga@acme.example"])
+def test_a_text_after_json_is_not_taken_for_a_file(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """Nothing is written; the complaint says how to write either."""
+    monkeypatch.chdir(tmp_path)
+
+    code, output, complaints = run("account", "--json", text)
+
+    assert (code, output) == (2, "")
+    assert f"If '{text}' is a file, write ./{text}; if not, put it before --json." in complaints
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["accounts.json", "./accounts"])
+def test_a_file_here_is_named_as_such(
+    run: Run, make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """By its suffix or its folder."""
+    monkeypatch.chdir(tmp_path)
+    account = make.account(name="Acme")
+
+    assert run("account", "acme", "--json", name)[0] == 0
+    assert [one["id"] for one in json.loads(Path(name).read_text())["items"]] == [account.id]
