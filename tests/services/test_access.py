@@ -513,3 +513,64 @@ def test_remote_access_is_revoked_from_the_outbox(shop: Shop, remote: ScriptedAc
     remote.script.clear()
     shop.credits.jobs.run_due()
     assert [grant.user_id for grant, _ in remote.revoked] == ["ada"]
+
+
+def test_a_crash_after_a_remote_refusal_grants_nothing_later(
+    shop: Shop, remote: ScriptedAccess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was given back is closed with the giving back: no later run asks the other system again."""
+
+    def refuse(grant: AccessGrant) -> None:
+        raise Refused("full", "The other system is full.")
+
+    ada = shop.person()
+    shop.sell()
+    code = shop.make.credit_code()
+    remote.script["grant"] = refuse
+    order = shop.buy(ada, Item("networking", code=code.text))
+    assert shop.credits.redemptions.get(order.items[0].id, viewer=None).state == "cancelled"
+
+    remote.script.clear()
+    assert shop.credits.jobs.run_due()["handed_on"] == 0
+    assert remote.granted == []
+    assert shop.available(code.account_id) == Decimal("100.00")
+
+
+def test_a_pending_grant_of_what_was_given_back_is_not_asked_for(
+    app: Flask, shop: Shop, remote: ScriptedAccess
+) -> None:
+    """Should the row be open still, the redemption's state decides."""
+    ada = shop.person()
+    shop.sell()
+    code = shop.make.credit_code()
+    remote.script["grant"] = failing
+    order = shop.buy(ada, Item("networking", code=code.text))
+    with app.app_context():
+        given_back = text("UPDATE training_credits_redemptions SET state = 'cancelled', slot = NULL WHERE id = :id")
+        db.session.execute(given_back, {"id": order.items[0].id})
+        db.session.commit()
+
+    remote.script.clear()
+    assert shop.credits.jobs.run_due()["handed_on"] == 1
+    assert remote.granted == []
+    with app.app_context():
+        undone = text("UPDATE training_credits_redemptions SET state = 'fulfilling' WHERE id = :id")
+        db.session.execute(undone, {"id": order.items[0].id})
+        db.session.commit()
+
+
+def test_what_waits_for_its_grant_past_the_end_of_its_access_is_still_had(
+    shop: Shop, remote: ScriptedAccess, clock: Clock
+) -> None:
+    """Buying again would spend twice on what may still come."""
+    ada = shop.person()
+    shop.sell(access_days=1)
+    code = shop.make.credit_code()
+    remote.script["grant"] = failing
+    first = shop.buy(ada, Item("networking", code=code.text))
+    clock.advance(days=3)
+
+    with pytest.raises(Refused) as refused:
+        shop.buy(ada, Item("networking", code=code.text))
+
+    assert (refused.value.code, refused.value.extra["redemption_id"]) == ("already_enrolled", first.items[0].id)
