@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pytest
+import requests
+import responses
 from flask import Flask
 from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from flask_training_credits import AccessGrant, Item, current_credits
+from flask_training_credits import AccessGrant, Item, Offering, current_credits, testing
 from flask_training_credits.errors import HookFailed
-from flask_training_credits.testing import MemoryHooks, memory_hooks
+from flask_training_credits.testing import MemoryCatalog, MemoryHooks, memory_hooks
 from tests.support.access import ScriptedAccess
-from tests.support.host import db
+from tests.support.host import InContext, db
 from tests.support.shop import Shop, rows
 
 
@@ -113,3 +116,28 @@ def test_ending_the_transaction_in_words_is_stopped(app: Flask, shop: Shop, acce
 
     assert rows(app) == before
     assert word not in sent
+
+
+class ElsewhereCatalog(MemoryCatalog):
+    """A catalog behind HTTP, which gives the other side half a second."""
+
+    def get_many(self, offering_ids: Collection[str]) -> Mapping[str, Offering]:
+        """Ask the other side."""
+        requests.get("https://catalog.example/offerings", timeout=0.5).raise_for_status()
+        return super().get_many(offering_ids)
+
+
+@responses.activate
+def test_a_catalog_that_hangs_past_its_time_is_a_failed_hook(make_app: Any) -> None:
+    """The hook's own time-out raises: 500 `hook_failed`, and nothing is written."""
+    hooks = memory_hooks(catalog=ElsewhereCatalog())
+    app = make_app(hooks=hooks)
+    shop = Shop(InContext(app, app.extensions["training_credits"]), InContext(app, testing), hooks)
+    ada, item = sold(shop)
+    before = rows(app)
+    responses.get("https://catalog.example/offerings", body=requests.ReadTimeout("half a second is over"))
+
+    with pytest.raises(HookFailed):
+        shop.buy(ada, item)
+
+    assert rows(app) == before
