@@ -11,11 +11,10 @@ from flask import request
 
 from ..domain.values import Person
 from ..errors import CreditsError, Forbidden, IdempotencyKeyRequired, IdempotencyMismatch, InFlight, Invalid
+from ..services.core import MAX_KEY
 from ..services.idempotency import Claim
 from .answers import Render
 from .endpoints import Endpoint
-
-LONGEST_KEY = 255
 
 _NEVER_KEPT = (Forbidden, IdempotencyMismatch, InFlight, Invalid)
 _STATUS_NEVER_KEPT = frozenset({400, 401, 404, 415, 429})
@@ -38,7 +37,7 @@ def claim_for(
 def required_key() -> str:
     """The request's `Idempotency-Key`. Raises `IdempotencyKeyRequired` unless it has 1 to 255 characters."""
     key = request.headers.get("Idempotency-Key", "").strip()
-    if not 1 <= len(key) <= LONGEST_KEY:
+    if not 1 <= len(key) <= MAX_KEY:
         raise IdempotencyKeyRequired
     return key
 

@@ -14,8 +14,10 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
+from ..domain.values import MAX_ID
 from ..schemas.base import Answer, JsonSchema
 from ..schemas.common import Nothing, Problem
+from ..services.core import MAX_KEY
 from .answers import Table
 from .endpoints import Endpoint
 from .routes import ENDPOINTS
@@ -72,9 +74,13 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     return operation
 
 
+def _text(longest: int) -> dict[str, Any]:
+    return {"type": "string", "minLength": 1, "maxLength": longest}
+
+
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     parameters: list[dict[str, Any]] = [
-        {"in": "path", "name": name, "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 255}}
+        {"in": "path", "name": name, "required": True, "schema": _text(MAX_ID)}
         for name in re.findall(r"<(\w+)>", endpoint.path)
     ]
     if endpoint.moves_credits:
@@ -84,7 +90,7 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
                 "name": "Idempotency-Key",
                 "required": True,
                 "description": "A new one for each new request; the same one to ask again for the first answer.",
-                "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+                "schema": _text(MAX_KEY),
             }
         )
     if endpoint.query is not None:

@@ -12,13 +12,13 @@ from ..domain.amounts import human
 from ..domain.wire import to_wire
 from ..proxy import current_credits
 from ..schemas.accounts import AccountRequest
+from ..services.paging import MAX_LIMIT
 from ..services.results import Account, Lot, Transaction
 from .errors import explained, ours, read
 from .groups import UsualGroup
 from .output import json_option, show
 from .words import day_of, table
 
-MOST_LOTS = 200
 MOST_TRANSACTIONS = 20
 
 group = UsualGroup("account", usual="show", help="Find, show and open accounts: account [TEXT]")
@@ -26,7 +26,9 @@ group = UsualGroup("account", usual="show", help="Find, show and open accounts: 
 
 @group.command("show")
 @click.argument("text", required=False)
-@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many accounts at most.")
+@click.option(
+    "--limit", type=click.IntRange(1, MAX_LIMIT), default=50, show_default=True, help="How many accounts at most."
+)
 @json_option
 @explained
 def show_command(text: str | None, limit: int, json_file: IO[str] | None) -> None:
@@ -45,7 +47,7 @@ def show_command(text: str | None, limit: int, json_file: IO[str] | None) -> Non
 
 def _show_one(account_id: str, json_file: IO[str] | None) -> None:
     account = current_credits.accounts.get(account_id, viewer=None)
-    lots = current_credits.lots.list(account_id, viewer=None, limit=MOST_LOTS).items
+    lots = current_credits.lots.list(account_id, viewer=None, limit=MAX_LIMIT).items
     history = list(islice(current_credits.accounts.iter_transactions(account_id, viewer=None), MOST_TRANSACTIONS))
     data = {**to_wire(account), "lots": lots, "transactions": history}
     show(data, _account_lines(account, lots, history), json_file)

@@ -12,14 +12,14 @@ from ..api.account_codes import CODES_CSV
 from ..domain.amounts import human
 from ..errors import NotFound
 from ..proxy import current_credits
-from ..schemas.codes import MOST_CODES, CodeRequest
+from ..schemas.codes import CodeRequest
+from ..services.issuing import MAX_COUNT
+from ..services.paging import MAX_LIMIT
 from ..services.results import Code, Page
 from .errors import explained, read
 from .groups import UsualGroup
 from .output import json_option, show
 from .words import day_of, key_option, table
-
-PAGE = 200
 
 group = UsualGroup("codes", usual="list", help="Issue, list, hand out and revoke codes: codes ACCOUNT")
 
@@ -28,7 +28,7 @@ account_argument = click.argument("account_id", metavar="ACCOUNT")
 
 @group.command("list")
 @account_argument
-@click.option("--limit", type=click.IntRange(1, MOST_CODES), default=50, show_default=True, help="How many at most.")
+@click.option("--limit", type=click.IntRange(1, MAX_COUNT), default=50, show_default=True, help="How many at most.")
 @json_option
 @explained
 def list_command(account_id: str, limit: int, json_file: IO[str] | None) -> None:
@@ -42,7 +42,7 @@ def list_command(account_id: str, limit: int, json_file: IO[str] | None) -> None
 
 @group.command("issue")
 @account_argument
-@click.option("--count", type=int, default=1, show_default=True, help=f"How many, all alike; at most {MOST_CODES}.")
+@click.option("--count", type=int, default=1, show_default=True, help=f"How many, all alike; at most {MAX_COUNT}.")
 @click.option("--value", metavar="CREDITS", help="What one is worth; without it, all that the account has.")
 @click.option("--funding", type=click.Choice(["shared", "reserved"]), default="shared", show_default=True)
 @click.option("--label", metavar="TEXT", help="What people see it is for.")
@@ -99,10 +99,10 @@ def _require(account_id: str, code_id: str) -> None:
 
 
 def _listed(account_id: str) -> Iterator[Code]:
-    page: Page[Code] = current_credits.codes.list(account_id, viewer=None, limit=PAGE)
+    page: Page[Code] = current_credits.codes.list(account_id, viewer=None, limit=MAX_LIMIT)
     yield from page.items
     while page.next_cursor is not None:
-        page = current_credits.codes.list(account_id, viewer=None, limit=PAGE, cursor=page.next_cursor)
+        page = current_credits.codes.list(account_id, viewer=None, limit=MAX_LIMIT, cursor=page.next_cursor)
         yield from page.items
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from ..domain.values import Item
+from ..domain.values import MAX_ID, Item
+from ..services.judging import MAX_ITEMS, MAX_QUANTITY
 from .amounts import Credits, Flag, WholeNumber
 from .base import Answer, Request
 from .common import PersonReference
@@ -14,7 +15,6 @@ from .offerings import Refusal
 from .times import Instant
 from .words import OfferingId
 
-MOST_ITEMS = 200
 SOURCES = ("code", "passkey", "account_id")
 
 
@@ -25,7 +25,7 @@ def code_text(**kwargs: Any) -> fields.String:
 
 def quantity() -> WholeNumber:
     """How many of an offering."""
-    return WholeNumber(least=1, most=10_000, load_default=1)
+    return WholeNumber(least=1, most=MAX_QUANTITY, load_default=1)
 
 
 class ItemRequest(Request):
@@ -36,7 +36,7 @@ class ItemRequest(Request):
     learner = PersonReference()
     code = code_text()
     passkey = code_text()
-    account_id = fields.String(validate=validate.Length(1, 255))
+    account_id = fields.String(validate=validate.Length(1, MAX_ID))
 
     @validates_schema
     def has_one_source(self, data: dict[str, Any], **_: Any) -> None:
@@ -51,7 +51,7 @@ class ItemRequest(Request):
 
 
 def _items() -> fields.List[Any]:
-    return fields.List(fields.Nested(ItemRequest), required=True, validate=validate.Length(1, MOST_ITEMS))
+    return fields.List(fields.Nested(ItemRequest), required=True, validate=validate.Length(1, MAX_ITEMS))
 
 
 class QuoteRequest(Request):

@@ -7,14 +7,13 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from ..domain.values import MAX_ID
+from ..services.issuing import MAX_COUNT
 from .amounts import Credits, Flag, WholeNumber
 from .base import Answer, Changes, Request
 from .checkout import code_text, quantity
 from .common import MOST_LISTED, PersonReference, delivery_list, kind_list
 from .times import Instant
 from .words import OfferingId, Text
-
-MOST_CODES = 10_000
 
 
 class _Limits(Request):
@@ -44,7 +43,7 @@ class _Limits(Request):
 class CodeRequest(_Limits):
     """New codes, all alike. `reserved` funding sets their value aside, `shared` draws on the account."""
 
-    count = WholeNumber(least=1, most=MOST_CODES, load_default=1)
+    count = WholeNumber(least=1, most=MAX_COUNT, load_default=1)
     funding = fields.String(load_default="shared", validate=validate.OneOf(["shared", "reserved"]))
     access_ends_with_code = Flag(load_default=False)
 
@@ -128,7 +127,6 @@ class Code(Answer):
     access_days = WholeNumber(allow_none=True)
     access_ends_with_code = Flag()
     created_at = Instant()
-    invitation = fields.String(allow_none=True)
 
 
 class IssuedCodes(Answer):

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from ..domain.values import DELIVERIES, MAX_ID, Money, check_id
+from ..services.paging import LIMIT, MAX_LIMIT
 from .amounts import WholeNumber
 from .base import Answer, JsonSchema, Query, Request
 from .words import CurrencyCode, Text
@@ -90,7 +91,7 @@ class PageQuery(Query):
     """Which page of a list."""
 
     limit = WholeNumber(
-        least=1, most=200, in_query=True, load_default=50, metadata={"description": "How many at most."}
+        least=1, most=MAX_LIMIT, in_query=True, load_default=LIMIT, metadata={"description": "How many at most."}
     )
     cursor = fields.String(
         validate=validate.Length(1, 1000),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from ..services.redemptions import STATES
 from .amounts import Credits, WholeNumber
 from .base import Answer
 from .common import PageQuery
 from .times import Instant
-
-STATES = ("pending", "completed", "fulfilling", "declined", "withdrawn", "lapsed", "cancelled")
 
 
 class RedemptionQuery(PageQuery):

@@ -12,6 +12,7 @@ from ..domain.values import DELIVERIES
 from ..errors import Invalid, Refused
 from ..proxy import current_credits
 from ..services.idempotency import Replayed
+from ..services.issuing import MAX_COUNT
 from ..services.results import Code
 from . import notices, once
 from .forms import Fields
@@ -20,8 +21,6 @@ from .i18n import translate
 from .refusals import explain
 from .render import render
 from .times import zone_of
-
-MOST = 10_000
 
 
 def register(blueprint: Blueprint) -> None:
@@ -106,7 +105,7 @@ def _read_issue(account_id: str) -> dict[str, Any]:
     fields = Fields(request.form)
     zone = zone_of(_zone_name(account_id))
     wanted = {
-        "count": fields.whole("count", most=MOST) or 1,
+        "count": fields.whole("count", most=MAX_COUNT) or 1,
         "value": fields.credits("value"),
         "funding": fields.choice("funding", ("shared", "reserved"), default="shared"),
         "label": fields.text("label", longest=100),
@@ -141,7 +140,7 @@ def _list(account_id: str, *, errors: dict[str, Any] | None = None, refused: Ref
         form=request.form,
         errors=errors or {},
         refused=explain(refused) if refused else None,
-        most=MOST,
+        most=MAX_COUNT,
     )
 
 

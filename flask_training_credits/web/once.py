@@ -12,10 +12,10 @@ from flask import request
 
 from ..domain.values import Person
 from ..errors import IdempotencyKeyRequired
+from ..services.core import MAX_KEY
 from ..services.idempotency import Claim, Replayed
 
 FIELD: Final = "_idempotency_key"
-LONGEST: Final = 255
 NOT_THE_REQUEST: Final = frozenset({FIELD, "token", "csrf_token"})
 
 
@@ -27,7 +27,7 @@ def new_key() -> str:
 def claim(person: Person, going_to: Callable[[Any], str]) -> Claim:
     """The claim of this request on its key; `going_to` says where the browser goes with the result."""
     key = request.form.get(FIELD, "")
-    if not 1 <= len(key) <= LONGEST:
+    if not 1 <= len(key) <= MAX_KEY:
         raise IdempotencyKeyRequired
     return Claim(
         caller=person.id,

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from flask_training_credits import Offering, Refusal
+from flask_training_credits.services.judging import MAX_QUANTITY
 from flask_training_credits.services.results import Account, Code
 from flask_training_credits.testing import MemoryAccess, MemoryCatalog, offering
 from tests.support.pages import alert, form_of, heading, press, soup, text_of
@@ -231,3 +232,10 @@ def test_a_code_in_the_address_is_ignored(ada: FlaskClient, course: Offering, co
 
     assert "will remain" not in page.text
     assert str(code.text) not in page.text
+
+
+@pytest.mark.databases("sqlite")
+def test_a_quantity_beyond_what_is_sold_at_once_is_refused(ada: FlaskClient, course: Offering) -> None:
+    """By the limit of the service, before the form is shown."""
+    assert ada.get(PAY, query_string={"quantity": str(MAX_QUANTITY)}).status_code == 200
+    assert ada.get(PAY, query_string={"quantity": str(MAX_QUANTITY + 1)}).status_code == 422
