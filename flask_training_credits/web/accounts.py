@@ -34,20 +34,22 @@ def account(account_id: str) -> str:
     found = current_credits.accounts.get(account_id, viewer=person)
     credit_type = current_credits.credit_types.get(found.credit_type)
     settings = current_credits.settings
-    balance = draw(found, current_credits.hooks.clock(), max(settings.expiry_notice_days, default=90))
+    shown: dict[str, Any] = {"account": found, "credit_type": credit_type}
+    if found.available is None:  # a member: may ask to pay, but not see what is there
+        return render("account.html", **shown, balance=None)
+    lots = current_credits.lots.list(account_id, viewer=person, limit=50)
+    soon_days = max(settings.expiry_notice_days, default=90)
     cursor = request.args.get("cursor")
-    shown: dict[str, Any] = {"account": found, "credit_type": credit_type, "balance": balance}
-    if balance is None:  # a member: may ask to pay, but not see what is there
-        return render("account.html", **shown)
     history = current_credits.accounts.transactions(account_id, viewer=person, limit=PER_PAGE, cursor=cursor)
     bought = {row.redemption_id for row in history.items if row.redemption_id}
     titles = current_credits.redemptions.titles(account_id, bought, viewer=person)
     return render(
         "account.html",
         **shown,
+        balance=draw(found, lots.items, current_credits.hooks.clock(), soon_days),
         zone=zone_of(credit_type.zone),
         is_owner=found.role == "owner",
-        lots=current_credits.lots.list(account_id, viewer=person, limit=50),
+        lots=lots,
         history=history,
         rows=rows_of(history.items, titles),
         names=names_of(row.actor for row in history.items),

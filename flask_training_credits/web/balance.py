@@ -1,4 +1,4 @@
-"""The balance of an account as a drawing: what is available, what of it expires soon, what is held."""
+"""The balance of an account as a drawing: what is available, held and still to come, what is spent and expired."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from ..services.results import Account, Expiring
+from ..services.results import Account, Expiring, Lot
 
 WIDTH = 1000
 """Width of the drawing in its own units."""
@@ -15,7 +15,7 @@ WIDTH = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One stretch of the bar. `kind` is `free`, `soon`, `held` or `later`."""
+    """One stretch of the bar. `kind` is `free`, `soon`, `held`, `later`, `spent` or `expired`."""
 
     kind: str
     amount: Decimal
@@ -32,9 +32,17 @@ class Balance:
     soon: Sequence[Expiring]
     parts: Sequence[Part]
 
+    @property
+    def needs_legend(self) -> bool:
+        """False for a bar that says no more than the number above it."""
+        return [part.kind for part in self.parts] != ["free"]
 
-def draw(account: Account, now: datetime, soon_days: int) -> Balance | None:
-    """Return the drawing; None for people who may not see the balance."""
+
+def draw(account: Account, lots: Sequence[Lot], now: datetime, soon_days: int) -> Balance | None:
+    """Return the drawing; None for people who may not see the balance.
+
+    What is spent and expired is that of `lots`, the ones listed on the page.
+    """
     if account.available is None or account.held is None:
         return None
     until = now + timedelta(days=soon_days)
@@ -46,6 +54,8 @@ def draw(account: Account, now: datetime, soon_days: int) -> Balance | None:
         ("free", account.available - expiring_amount),
         ("held", account.held),
         ("later", upcoming),
+        ("spent", sum((lot.spent for lot in lots), Decimal(0))),
+        ("expired", sum((lot.expired for lot in lots), Decimal(0))),
     )
     parts = _stretch(amounts)
     return Balance(available=account.available, held=account.held, soon=soon, parts=parts)

@@ -72,6 +72,41 @@ def test_the_balance_is_drawn_to_scale(olga: FlaskClient, account: Account, make
     assert "style=" not in page.text
 
 
+def test_what_is_spent_and_expired_is_drawn_too(
+    olga: FlaskClient, account: Account, code: Code, course: Offering, credits: Any, make: Any, clock: Any
+) -> None:
+    """As large as they were, with a legend in words."""
+    make.lot(account.id, amount=80, expires_on=clock().date().replace(month=4, day=1))
+    make.lot(account.id, amount=40)
+    credits.checkout.place(person(id="olga"), [Item(course.id, code=code.text)], key="one")
+    clock.advance(days=30)
+
+    page = olga.get(f"/credits/accounts/{account.id}")
+
+    bars = soup(page).select("svg.tc-bar rect")
+    assert [(bar["class"], bar["x"], bar["width"]) for bar in bars] == [
+        (["tc-part-free"], "0", "636"),
+        (["tc-part-spent"], "636", "91"),
+        (["tc-part-expired"], "727", "273"),
+    ]
+    legend = [" ".join(item.get_text(" ").split()) for item in soup(page).select(".tc-legend li")]
+    assert legend == ["140 credits available", "20 credits spent", "60 credits expired"]
+
+
+def test_a_bar_of_nothing_but_spent_credits_says_so(
+    olga: FlaskClient, make: Any, course: Offering, credits: Any
+) -> None:
+    """Full is not the same as available."""
+    account = make.account(name="Used up", owners=["olga"])
+    make.lot(account.id, amount=20)
+    credits.checkout.place(person(id="olga"), [Item(course.id, account_id=account.id)], key="one")
+
+    page = olga.get(f"/credits/accounts/{account.id}")
+
+    assert [bar["class"] for bar in soup(page).select("svg.tc-bar rect")] == [["tc-part-spent"]]
+    assert soup(page).select_one(".tc-legend").get_text(strip=True) == "20 credits spent"
+
+
 def test_a_long_history_has_pages(olga: FlaskClient, account: Account, make: Any) -> None:
     """Twenty a page, newest first, and a way back."""
     for _ in range(25):
