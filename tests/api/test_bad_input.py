@@ -219,7 +219,7 @@ def spellings(text: str) -> dict[str, str]:
 
 @everywhere
 @pytest.mark.parametrize("spelling", spellings("TC-0000"))
-def test_texts_that_are_no_code(  # noqa: PLR0917  # fixtures are asked for by name
+def test_texts_that_are_no_code(  # fixtures are asked for by name
     ada: FlaskClient, olga: FlaskClient, account: Any, rows: Any, course: Offering, spelling: str
 ) -> None:
     """One flat answer on every route that takes one."""
@@ -318,7 +318,7 @@ class Broken(dict[str, Any]):
 
 @everywhere
 @pytest.mark.parametrize("offerings", [Broken(), {"networking": "a course"}, {"networking": offering(id="other")}])
-def test_a_catalog_that_fails(  # noqa: PLR0917  # fixtures are asked for by name
+def test_a_catalog_that_fails(  # fixtures are asked for by name
     ada: FlaskClient,
     olga: FlaskClient,
     account: Any,

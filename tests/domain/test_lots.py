@@ -15,7 +15,7 @@ NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
 
 
-def lot(id: str = "lot_1", **fields: Any) -> LotView:  # noqa: A002  # as the class calls it
+def lot(id: str = "lot_1", **fields: Any) -> LotView:  # as the class calls it
     """A live lot of 100 credits that never expires, with these fields."""
     defaults: dict[str, Any] = {
         "available": 10000,
