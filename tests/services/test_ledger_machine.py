@@ -388,13 +388,12 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def run(credits: Any, make: Any, clock: Clock, catalog: Any) -> Callable[[], None]:
+def run(credits: Any, make: Any, clock: Clock, catalog: Any) -> Callable[[int], None]:
     """Runs the machine. What it finds is not shrunk, which would take minutes: it prints how to run it again."""
     for name, price in PRICES.items():
         catalog.add(offering(id=name, price_credits=Decimal(price) / 100, repeatable=name == "small"))
     machine = type("Machine", (LedgerMachine,), {"credits": credits, "make": make, "clock": clock})
     bounds = settings(
-        max_examples=EXAMPLES,
         stateful_step_count=25,
         phases=[Phase.generate],
         deadline=None,
@@ -402,19 +401,21 @@ def run(credits: Any, make: Any, clock: Clock, catalog: Any) -> Callable[[], Non
         print_blob=True,
         suppress_health_check=list(HealthCheck),
     )
-    return lambda: run_state_machine_as_test(machine, settings=bounds)
+    return lambda examples: run_state_machine_as_test(machine, settings=settings(bounds, max_examples=examples))
 
 
 @pytest.mark.slow
-def test_the_services_do_what_a_plain_model_says(run: Callable[[], None]) -> None:
+def test_the_services_do_what_a_plain_model_says(run: Callable[[int], None]) -> None:
     """Whatever is issued, reserved, bought, revoked and swept, and however the clock moves."""
-    run()
+    run(EXAMPLES)
 
 
 @pytest.mark.slow
 @pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("broken", ["order", "window", "lapse"])
-def test_control_a_broken_rule_is_found(broken: str, run: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_a_broken_rule_is_found(
+    broken: str, run: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With another burn order, without windows or without lapses, services and model fall out."""
     match broken:
         case "order":
@@ -424,4 +425,4 @@ def test_control_a_broken_rule_is_found(broken: str, run: Callable[[], None], mo
         case "lapse":  # what a lapsed code held is booked, but nobody sees it before
             monkeypatch.setattr(balances, "lapsed_reservations", lambda *_: [])
     with pytest.raises((AssertionError, Refused, RetryLater, pytest.fail.Exception)):
-        run()
+        run(20 * EXAMPLES)  # ends with the first that falls out
