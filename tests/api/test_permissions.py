@@ -28,7 +28,7 @@ CASES: list[tuple[str, str, dict[str, int]]] = [
     ("GET", "/lots", SEES),
     ("GET", "/transactions", SEES),
     ("GET", "/transactions.csv", SEES),
-    ("GET", "/codes", SEES),
+    ("GET", "/codes", MANAGES),
     ("GET", "/codes.csv", MANAGES),
     ("GET", "/codes/{code_id}", MANAGES),
     ("PATCH", "/codes/{code_id}", MANAGES),
