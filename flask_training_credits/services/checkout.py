@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from ..domain.amounts import from_hundredths
-from ..domain.eligibility import applies
-from ..domain.pricing import unit_price
 from ..domain.values import Item, Offering, Person
 from ..errors import NotFound, RetryLater
 from . import results
@@ -17,6 +15,7 @@ from .explaining import explain, refused_order
 from .idempotency import Claim
 from .judging import Judge, Judged, cancellation_tiers, line_of
 from .ordering import Ordering
+from .prices import general_price
 from .redemptions import Orders
 from .tokens import QuoteTokens
 from .unit import TryAgain
@@ -115,21 +114,13 @@ class Checkout:
         found = self._core.host.offerings([offering_id]).get(offering_id)
         if found is None:
             raise NotFound
+        types = self._types.list() if found.price_credits is None and found.list_price is not None else ()
         return results.OfferingView(
-            price_credits=self._general_price(found),
+            price_credits=general_price(found, types),
             list_price=None if found.credits_only else found.list_price,
             accounts=self._accounts(found, person) if person else [],
             **{name: getattr(found, name) for name in _SHOWN},
         )
-
-    def _general_price(self, offering: Offering) -> Decimal | None:
-        """The offering's own price, else the one that all credit types agree on that can buy it."""
-        if offering.price_credits is not None or offering.list_price is None:
-            return offering.price_credits
-        usable = [kind for kind in self._types.list() if applies(offering, kind.applies_to)]
-        prices = {unit_price(offering, kind.unit_values) for kind in usable} - {None}
-        agreed = prices.pop() if len(prices) == 1 else None
-        return None if agreed is None else from_hundredths(agreed)
 
     def _accounts(self, offering: Offering, person: Person) -> list[results.OfferingAccount]:
         items = [Item(offering.id, account_id=account_id) for account_id in sorted(self._core.people.roles(person))]
