@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +13,10 @@ from ..domain.iso import COUNTRIES
 from ..domain.values import Person
 from ..errors import Invalid
 from ..models import Account as Row
-from ..models import CreditType, Entry, Member, Transaction
+from ..models import CreditType, Member
 from . import results
 from .balances import Standing, standings
-from .core import Core
+from .history import History
 from .ids import new_id
 from .paging import LIMIT, check_limit, decode_cursor, page_of
 from .people import ANY, SEES, Actor
@@ -24,19 +24,14 @@ from .unit import Unit
 
 accounts: Table = Row.__table__  # type: ignore[assignment]  # declarative says FromClause
 members: Table = Member.__table__  # type: ignore[assignment]
-transactions: Table = Transaction.__table__  # type: ignore[assignment]
-entries: Table = Entry.__table__  # type: ignore[assignment]
 types: Table = CreditType.__table__  # type: ignore[assignment]
 
 _QUOTED = frozenset({"benefits", "mail_domains", "country"})
 """Changes that a running checkout must notice."""
 
 
-class Accounts:
-    """Credit accounts and their history."""
-
-    def __init__(self, core: Core) -> None:
-        self._core = core
+class Accounts(History):
+    """Credit accounts, and their history."""
 
     def create(
         self,
@@ -194,38 +189,6 @@ class Accounts:
             query = query.where(accounts.c.credit_type == credit_type)
         return self._page(query, None, limit, cursor)
 
-    def transactions(
-        self, account_id: str, *, viewer: Person | None, limit: int = LIMIT, cursor: str | None = None
-    ) -> results.Page[results.Transaction]:
-        """The account's history, newest first. Raises `NotFound`, `Forbidden`."""
-        self._core.people.require(viewer, account_id, SEES)
-        check_limit(limit)
-        after = decode_cursor(cursor, int)
-        query = select(transactions).where(transactions.c.account_id == account_id)
-        if after:
-            query = query.where(transactions.c.version < after[0])
-        rows = self._core.store.execute(query.order_by(transactions.c.version.desc()).limit(limit + 1)).all()
-        lines = self._lines([row.id for row in rows])
-        return page_of(rows, limit, lambda row: (row.version,), lambda row: transaction_of(row, lines[row.id]))
-
-    def iter_transactions(self, account_id: str, *, viewer: Person | None) -> Iterator[results.Transaction]:
-        """The whole history, newest first, a page at a time."""
-        cursor: str | None = None
-        while True:
-            page = self.transactions(account_id, viewer=viewer, limit=200, cursor=cursor)
-            yield from page.items
-            cursor = page.next_cursor
-            if cursor is None:
-                return
-
-    def _lines(self, transaction_ids: Sequence[str]) -> Mapping[str, Sequence[Any]]:
-        found: dict[str, Any] = {transaction_id: [] for transaction_id in transaction_ids}
-        if found:
-            query = select(entries).where(entries.c.transaction_id.in_(list(found)))
-            for row in self._core.store.execute(query.order_by(entries.c.transaction_id, entries.c.line)):
-                found[row.transaction_id].append(row)
-        return found
-
     def _page(
         self, query: Any, roles: Mapping[str, str] | None, limit: int, cursor: str | None
     ) -> results.Page[results.Account]:
@@ -289,28 +252,6 @@ def account_of(row: Any, role: str, standing: Standing, owners: list[str], now: 
         benefits=row.benefits if sees else None,
         owners=owners if sees else None,
         created_at=row.created_at,
-    )
-
-
-def transaction_of(row: Any, lines: Sequence[Any]) -> results.Transaction:
-    """A transaction with its entries."""
-    return results.Transaction(
-        id=row.id,
-        account_id=row.account_id,
-        version=row.version,
-        kind=row.kind,
-        amount=from_hundredths(row.amount),
-        available_after=from_hundredths(row.available_after),
-        held_after=from_hundredths(row.held_after),
-        effective_at=row.effective_at,
-        recorded_at=row.recorded_at,
-        actor=row.actor,
-        reason=row.reason,
-        redemption_id=row.redemption_id,
-        entries=[
-            results.Entry(lot_id=line.lot_id, bucket=line.bucket, amount=from_hundredths(line.amount)) for line in lines
-        ],
-        hash=row.hash,
     )
 
 

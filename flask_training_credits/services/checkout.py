@@ -13,7 +13,8 @@ from .core import Core
 from .credit_types import CreditTypes
 from .explaining import explain, refused_order
 from .idempotency import Claim
-from .judging import Judge, Judged, cancellation_tiers, line_of
+from .judged import Judged, cancellation_tiers, line_of
+from .judging import Judge
 from .ordering import Ordering
 from .prices import general_price
 from .redemptions import Orders

@@ -26,10 +26,11 @@ from .explaining import refused_by_hook
 from .grants import grant_of, keep_receipts
 from .idempotency import Claim
 from .ids import new_id
-from .judging import Judged, cancellation_tiers, count_uses, pick
+from .judged import Judged, cancellation_tiers, pick
 from .outbox import event_row, work_row
 from .posting import Book, LotMoney, debit_book, open_book
 from .redemptions import order_of, redemption_of
+from .tally import count_uses
 from .unit import TryAgain, Unit
 
 codes: Table = Code.__table__  # type: ignore[assignment]  # declarative says FromClause

@@ -16,7 +16,7 @@ from flask import Flask
 
 from flask_training_credits import Item
 from flask_training_credits.models import Redemption
-from flask_training_credits.services import judging, ordering, posting
+from flask_training_credits.services import judged, ordering, posting, tally
 from flask_training_credits.testing import START, offering, person
 from tests.support.books import balances, fetch, journal
 from tests.support.host import db
@@ -285,7 +285,8 @@ def test_control_the_learner_pays_twice_without_the_slot(
     """Judged at the same moment neither sees the other."""
     left, right = make.credit_code(), make.credit_code()
     judge_together(monkeypatch, 2)
-    monkeypatch.setattr(judging, "slot_of", lambda user_id, offering: None)
+    for module in (judged, tally):
+        monkeypatch.setattr(module, "slot_of", lambda user_id, offering: None)
     found = together(app, [order("ada", "networking", left, key="1"), order("ada", "networking", right, key="2")])
     assert found == {"ok": 2}
     assert count(app) == 2
