@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from flask_training_credits import Item, Refused
 from flask_training_credits.hooks import Access
@@ -205,3 +207,42 @@ def test_prepared_statements_outlive_an_order(make_app: Any, make: Any) -> None:
             db.session.execute(sa.text("SELECT 1"))  # as a user loader does
         prepared = db.session.scalars(sa.text("SELECT statement FROM pg_prepared_statements")).all()
     assert sum("INSERT INTO training_credits_redemptions" in statement for statement in prepared) == 1
+
+
+def test_the_routes_add_nothing(
+    app: Flask, database: Database, credits: Any, make: Any, login: Callable[..., FlaskClient]
+) -> None:
+    """An order over HTTP sends what the service sends; who is signed in is the host's question."""
+    code = make.credit_code()
+    ada = login(ADA)
+    with recorded(app) as recorder:
+        body = {"items": [{"offering_id": "networking", "code": code.text}]}
+        answer = ada.post("/credits/api/v1/checkout", json=body, headers={"Idempotency-Key": "one"})
+
+    assert answer.status_code == 201
+    assert recorder.statements == order_statements(database, by="codes")
+
+
+@pytest.mark.parametrize("transactions", [1, 400])
+def test_the_account_page(
+    app: Flask, credits: Any, make: Any, login: Callable[..., FlaskClient], transactions: int
+) -> None:
+    """As many with a page of history as with one line of it."""
+    owner = person(id="olga")
+    login(owner)
+    code = make.credit_code(make.lot(make.account(owners=["olga"]).id, amount=100).account_id)
+    make_history(credits, code, transactions)
+    olga = login(owner)
+    with recorded(app) as recorder:
+        page = olga.get(f"/credits/accounts/{code.account_id}")
+
+    assert page.status_code == 200
+    assert Counter(recorder.statements) == {
+        "SELECT members": 7,  # each use case asks for the viewer's role by itself
+        "SELECT accounts": 4,
+        "SELECT lots": 3,
+        "SELECT credit_types": 1,
+        "SELECT transactions": 1,
+        "SELECT entries": 1,
+        "SELECT redemptions": 1,
+    }
