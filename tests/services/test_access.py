@@ -515,25 +515,33 @@ def test_remote_access_is_revoked_from_the_outbox(shop: Shop, remote: ScriptedAc
     assert [grant.user_id for grant, _ in remote.revoked] == ["ada"]
 
 
-def test_a_crash_after_a_remote_refusal_grants_nothing_later(
+def test_a_crash_in_giving_back_what_a_remote_system_refused_leaves_all_of_it_to_do(
     shop: Shop, remote: ScriptedAccess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was given back is closed with the giving back: no later run asks the other system again."""
+    """The refund and the end of the outbox row are one: a later run finds neither done, or both."""
 
     def refuse(grant: AccessGrant) -> None:
         raise Refused("full", "The other system is full.")
+
+    def crash(*args: object) -> None:
+        raise RuntimeError("the process ends here")
 
     ada = shop.person()
     shop.sell()
     code = shop.make.credit_code()
     remote.script["grant"] = refuse
-    order = shop.buy(ada, Item("networking", code=code.text))
-    assert shop.credits.redemptions.get(order.items[0].id, viewer=None).state == "cancelled"
+    with monkeypatch.context() as patch:
+        patch.setattr("flask_training_credits.services.dispatching.Dispatcher._close", crash)
+        redemption_id = shop.buy(ada, Item("networking", code=code.text)).items[0].id
+    assert shop.credits.redemptions.get(redemption_id, viewer=None).state == "fulfilling"
+    assert shop.available(code.account_id) == Decimal("80.00")
 
+    shop.credits.jobs.run_due()
+    assert shop.credits.redemptions.get(redemption_id, viewer=None).state == "cancelled"
+    assert shop.available(code.account_id) == Decimal("100.00")
     remote.script.clear()
     assert shop.credits.jobs.run_due()["handed_on"] == 0
     assert remote.granted == []
-    assert shop.available(code.account_id) == Decimal("100.00")
 
 
 def test_a_pending_grant_of_what_was_given_back_is_not_asked_for(

@@ -665,3 +665,28 @@ def test_work_that_is_not_committed_is_not_lost(app: Flask, shop: Shop) -> None:
         assert db.session.execute(text("SELECT label FROM training_credits_codes")).scalar_one() == "mine"
         db.session.rollback()
     assert shop.available(code.account_id) == Decimal(100)
+
+
+def test_a_key_is_free_again_after_its_35_days(shop: Shop, clock: Clock) -> None:
+    """Whether or not a job has deleted the old answer."""
+    ada = shop.person()
+    shop.sell("lab", repeatable=True)
+    code = shop.make.credit_code()
+    first = shop.buy(ada, Item("lab", code=code.text), key="k")
+    assert shop.buy(ada, Item("lab", code=code.text), key="k").id == first.id
+
+    clock.advance(days=36)
+    assert shop.buy(ada, Item("lab", code=code.text), key="k").id != first.id
+    assert shop.available(code.account_id) == Decimal("60.00")
+
+
+def test_a_price_beyond_what_credits_can_be_is_not_known(shop: Shop) -> None:
+    """Refused before it reaches a database."""
+    ada = shop.person()
+    shop.sell("workshop", Decimal(10**13), group=True)
+    code = shop.make.credit_code()
+
+    refusal = shop.refusal(ada, Item("workshop", quantity=10_000, code=code.text))
+
+    assert refusal.code == "price_unknown"
+    assert shop.kinds(code.account_id) == ["issue"]

@@ -106,9 +106,15 @@ def test_ending_the_transaction_in_words_is_stopped(app: Flask, shop: Shop, acce
     before = rows(app)
     sent: list[str] = []
 
+    def note(*told: Any) -> None:
+        sent.append(told[2])
+
     def say(grant: AccessGrant) -> None:
-        event.listen(current_credits.engine, "after_cursor_execute", lambda *told: sent.append(told[2]))
-        db.session.execute(text(word))
+        event.listen(current_credits.engine, "after_cursor_execute", note)
+        try:
+            db.session.execute(text(word))
+        finally:
+            event.remove(current_credits.engine, "after_cursor_execute", note)
 
     access.script["grant"] = say
     with pytest.raises(HookFailed):
